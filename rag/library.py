@@ -1,0 +1,58 @@
+"""What the answering side asks of a library. `indexes.Library` is one; the tests bring one that lives in memory."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexes.article import Article, Filters
+
+Floats = NDArray[np.float32]
+Hit = tuple[str, float]  # a paragraph id (`article@version#number`) and its score: higher is better
+
+
+@dataclass(frozen=True)
+class Words:
+    """The word pieces of a text in context: spans (n, 2) in code points, unit vectors (n, d)."""
+
+    spans: NDArray[np.int32]
+    vectors: Floats
+
+
+class Library(Protocol):
+    """A searchable set of articles. Ranked lists hold each paragraph once, best first, filters applied."""
+
+    def dense(self, text: str, k: int, filters: Filters) -> list[Hit]:
+        """Return the k paragraphs nearest to the text, with their cosine."""
+
+    def lexical(self, text: str, k: int, filters: Filters) -> list[Hit]:
+        """Return the k best paragraphs by BM25 over speaker and text, headline, section and publisher."""
+
+    def by_speaker(self, name: str, text: str, k: int, filters: Filters) -> list[Hit]:
+        """Return up to k paragraphs in which this full name speaks, by their cosine with the text."""
+
+    def article(self, article_id: str, version: str | None = None) -> Article:
+        """Return an article, the newest version unless one is named; KeyError where there is none."""
+
+    def speakers(self) -> Sequence[str]:
+        """Return the full name of everybody who speaks somewhere in the library."""
+
+    def count(self, filters: Filters) -> int:
+        """Return how many paragraphs the filters leave."""
+
+    def undated(self, filters: Filters) -> int:
+        """Return how many articles a date filter leaves out for having no date: 0 without a date filter."""
+
+    def document_frequency(self, terms: Sequence[str]) -> dict[str, int]:
+        """Return in how many paragraphs (or their headlines) each of these `indexes.terms` stands."""
+
+    def terms_from(self, beginning: str) -> Sequence[str]:
+        """Return the terms of the library that begin so."""
+
+    def embed(self, texts: Sequence[str]) -> Floats:
+        """Return unit vectors, float32 (n, d)."""
+
+    def words(self, texts: Sequence[str]) -> list[Words]:
+        """Return the word pieces of each text, in context, with their vectors."""
