@@ -47,7 +47,9 @@ def _boundaries(text: str) -> list[int]:
     """Return where a new sentence starts, the first one left out."""
     kept = []
     for boundary in _syntok_boundaries(text):
-        closer = _CLOSER.match(text, boundary)  # a closing mark that was torn off belongs to the sentence before
+        closer = _CLOSER.match(
+            text, boundary
+        )  # a closing mark that was torn off belongs to the sentence before
         if closer:
             boundary = closer.end()
         before, after = text[:boundary].rstrip(), text[boundary:].lstrip()

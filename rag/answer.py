@@ -1,0 +1,118 @@
+"""The nouns of an answer: Answer, Claim, Citation. Their attributes carry the names of the JSON contract."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+Mode = Literal["model", "quoted", "fallback", "abstained"]
+Reason = Literal[
+    "no_articles", "out_of_date_range", "speaker_absent", "no_match", "unsupported", "model_unavailable"
+]
+Verdict = Literal["verbatim"]
+
+CANNOT_ANSWER = "The articles do not say"
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where words of an answer stand: `quote == text[start:end]` of one numbered paragraph, in code points."""
+
+    marker: int  # the number in square brackets, 1-based
+    article_id: str
+    paragraph_id: str  # `article_id@version#number`
+    title: str
+    publisher: str | None
+    published: date | None
+    url: str | None
+    paragraph: int  # the paragraph's number (¶), 1-based
+    speaker: str | None
+    speaker_how: str | None  # "named", "pronoun", "role", "running quotation", "carried"
+    speaker_from: int | None  # the ¶ that names the speaker
+    quote: str
+    start: int
+    end: int
+    permalink: str  # relative: `/p/ARTICLE/N`
+    link: str | None  # the original address with a text fragment that finds the quote there
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One sentence of the answer, the markers that it rests on, and what verification said of it."""
+
+    text: str
+    citations: tuple[int, ...]
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """A paragraph that comes near a question which the articles do not answer."""
+
+    article_id: str
+    title: str
+    paragraph: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a question got: cited sentences, or an abstention with its reason and the nearest paragraphs."""
+
+    question: str
+    answer: str  # the sentences with their markers, or the reason for abstaining in words
+    mode: Mode
+    reason: Reason | None = None
+    fallback_reason: str | None = None
+    as_of: date | None = None  # the newest date among the cited articles
+    model: str | None = None
+    prompt: str | None = None
+    usage: Mapping[str, int] | None = None
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+    claims: tuple[Claim, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    nearest: tuple[Nearest, ...] = ()
+
+    @property
+    def abstained(self) -> bool:
+        """True where the articles do not answer the question."""
+        return self.mode == "abstained"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the answer as the JSON contract has it: plain lists, strings and numbers."""
+        plain: dict[str, Any] = json.loads(json.dumps(asdict(self), default=_iso))
+        plain["abstained"] = self.abstained
+        return plain
+
+    def to_json(self) -> str:
+        """Return the JSON contract, indented, every character readable."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=2)
+
+    def __str__(self) -> str:
+        lines = [self.answer]
+        for citation in self.citations:
+            lines += ["", *_source_lines(citation)]
+        for near in self.nearest:
+            lines += ["", f"Nearest: {near.title}, ¶{near.paragraph}", f"    {near.text}"]
+        return "\n".join(lines)
+
+
+def _source_lines(citation: Citation) -> list[str]:
+    where = [
+        f"¶{citation.paragraph}",
+        citation.speaker,
+        citation.title,
+        citation.publisher,
+        citation.published,
+    ]
+    return [
+        f"[{citation.marker}] " + ", ".join(str(part) for part in where if part),
+        f"    “{citation.quote}”",
+    ]
+
+
+def _iso(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"not part of an answer: {value!r}")

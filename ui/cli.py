@@ -1,0 +1,221 @@
+"""The command line: reads arguments, opens a library, prints. Exit codes are at the end of `--help`.
+
+0 done · 1 nothing was done because of an error (one line on stderr) · 2 wrong usage · 3 the articles do not say
+(`ask`), or some files failed (`add`).
+"""
+
+import json
+import os
+import signal
+import sys
+import warnings
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Any
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from indexes.errors import NewsciteError, QuestionError
+from ui import render, terminal
+
+ERROR, USAGE, PARTLY = 1, 2, 3
+
+app = typer.Typer(
+    name="newscite",
+    help="Ask your articles; every answer is cited to the paragraph, word for word.",
+    epilog="Exit codes: 0 done; 1 an error, nothing was done; 2 wrong usage; 3 the articles do not say (ask), "
+    "or some files failed (add).",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+articles = typer.Typer(help="List, read and remove the articles of a library.", no_args_is_help=True)
+app.add_typer(articles, name="articles")
+
+
+def main() -> None:
+    """Run the command line; errors of ours become one line on stderr."""
+    signal.signal(signal.SIGTERM, _end_cleanly)
+    warnings.simplefilter("ignore")  # a library's deprecations are not the reader's business
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    try:
+        app()
+    except QuestionError as error:
+        _fail(error, USAGE)
+    except NewsciteError as error:
+        _fail(error, ERROR)
+    except BrokenPipeError:  # `newscite articles list | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _end_cleanly(signum: int, _frame: FrameType | None) -> None:
+    # Raised as an exception, a SIGTERM lets the library finish its write and close (facts: 0 of 4 stores torn).
+    raise SystemExit(128 + signum)
+
+
+def _fail(error: NewsciteError, code: int) -> None:
+    print(f"newscite: {error}", file=sys.stderr)
+    raise SystemExit(code)
+
+
+def _date(text: str) -> date:
+    from indexes.readers.dates import parse_date
+
+    try:
+        return parse_date(text)
+    except (ValueError, NewsciteError) as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+Home = Annotated[
+    Path | None,
+    typer.Option(
+        "--home", help="The library's folder.", show_default="NEWSCITE_HOME, or your platform's data folder"
+    ),
+]
+EmbeddingModel = Annotated[
+    str | None,
+    typer.Option(
+        help="A sentence-transformers model, by name or folder.",
+        show_default="all-MiniLM-L6-v2, which comes along",
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, on stdout.")]
+Day = Annotated[date | None, typer.Option(parser=_date, metavar="DATE", show_default=False)]
+
+
+@app.callback()
+def common(context: typer.Context, home: Home = None) -> None:
+    """Ask your articles; every answer is cited to the paragraph, word for word."""
+    context.obj = home
+
+
+@app.command(no_args_is_help=True)
+def add(
+    context: typer.Context,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Files and folders: text, Markdown, HTML.")
+    ] = None,
+    samples: Annotated[
+        bool, typer.Option("--samples", help="Add the sample articles that come along.")
+    ] = False,
+    published: Annotated[Day, typer.Option("--date", help="Publication date.")] = None,
+    publisher: Annotated[str | None, typer.Option(help="Who published the articles.")] = None,
+    url: Annotated[str | None, typer.Option(help="The original address, for one article.")] = None,
+    embedding_model: EmbeddingModel = None,
+    home: Home = None,
+) -> None:
+    """Read articles into the library. What is there already stays as it is; a changed text becomes a new version.
+
+    - `newscite add articles/`
+    - `newscite add story.txt --publisher "Harbour Courier" --date 2025-03-14`
+    """
+    from indexes.readers import Details
+
+    given = list(paths or [])
+    if samples:
+        from indexes.samples import sample_articles
+
+        given.append(sample_articles())
+    if not given:
+        raise typer.BadParameter("name at least one file or folder, or --samples")
+    if url and (len(given) != 1 or given[0].is_dir()):
+        raise typer.BadParameter("--url is the address of one article: name one file")
+    details = Details(published=published, publisher=publisher, url=url)
+    with _library(context, home, embedding_model) as library, _progress() as progress:
+        report = library.add(*given, details=details, on_progress=progress)
+    terminal.print_report(report, terminal.console())
+    failed = sum(outcome.status == "failed" for outcome in report)
+    if failed:
+        raise typer.Exit(ERROR if failed == len(report) else PARTLY)
+
+
+@app.command(no_args_is_help=True)
+def ask(
+    context: typer.Context,
+    question: Annotated[str, typer.Argument(help="In your own words.")],
+    after: Annotated[Day, typer.Option(help="Only articles published on or after this day.")] = None,
+    before: Annotated[Day, typer.Option(help="Only articles published on or before this day.")] = None,
+    as_of: Annotated[
+        Day, typer.Option(help="Only what was known on this day: articles and their versions.")
+    ] = None,
+    speaker: Annotated[str | None, typer.Option(help="Only paragraphs in which this person speaks.")] = None,
+    publisher: Annotated[str | None, typer.Option(help="Only articles of this publisher.")] = None,
+    article: Annotated[
+        str | None, typer.Option(help="Only this article: its id, or how the id begins.")
+    ] = None,
+    as_json: Json = False,
+    home: Home = None,
+) -> None:
+    """Answer a question with sentences quoted from the articles, each with its paragraph and its speaker.
+
+    - `newscite ask "why does Hecker doubt a split?"`
+    - `newscite ask "what did the council decide?" --after 2025-01-01 --json`
+    """
+    from rag import Assistant
+
+    with Assistant.open(_home(context, home)) as assistant:
+        answer = assistant.ask(
+            question,
+            after=after,
+            before=before,
+            as_of=as_of,
+            speaker=speaker,
+            publisher=publisher,
+            article=article,
+        )
+    if as_json:
+        print(answer.to_json())
+    else:
+        terminal.print_answer(answer, terminal.console())
+    if answer.abstained:
+        raise typer.Exit(PARTLY)
+
+
+@app.command()
+def rebuild(context: typer.Context, embedding_model: EmbeddingModel = None, home: Home = None) -> None:
+    """Make the index anew from the stored articles: after an unclean stop, or for another embedding model."""
+    with _library(context, home, embedding_model, rebuild=True) as library, _progress() as progress:
+        paragraphs = library.rebuild(on_progress=progress)
+    terminal.console().print(f"The index is new: {paragraphs} passages.")
+
+
+@articles.command("list")
+def list_articles(context: typer.Context, as_json: Json = False, home: Home = None) -> None:
+    """List the articles: id, date, publisher, number of paragraphs, title."""
+    with _library(context, home) as library:
+        rows = library.articles()
+    if as_json:
+        print(json.dumps(rows, ensure_ascii=False, indent=2))
+    else:
+        terminal.print_articles(rows, terminal.console())
+
+
+ArticleId = Annotated[
+    str, typer.Argument(help="The article's id, or how it begins; ID@VERSION for an older version.")
+]
+
+
+@articles.command("show")
+def show_article(
+    context: typer.Context, article: ArticleId, as_json: Json = False, home: Home = None
+) -> None:
+    """Print an article with paragraph numbers and speakers in the margin."""
+    with _library(context, home) as library:
+        found = library.find(article)
+    if as_json:
+        print(json.dumps(render.article_as_json(found), ensure_ascii=False, indent=2))
+    else:
+        terminal.print_article(found, terminal.console())
+
+
+@articles.command("remove")
+def remove_article(context: typer.Context, article: ArticleId, home: Home = None) -> None:
+    """Remove an article with all its versions."""
+    with _library(context, home) as library:
+        removed = library.remove(article)
+    terminal.console().print(f"Removed “{removed}”.")

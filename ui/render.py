@@ -1,0 +1,33 @@
+"""Pure functions from nouns to plain data that any surface can show: no terminal, no HTTP, no Gradio."""
+
+from typing import Any
+
+from indexes.article import Article, Paragraph
+
+
+def article_as_json(article: Article) -> dict[str, Any]:
+    """Return an article with its paragraphs and speakers, as `articles show --json` prints it."""
+    return {
+        "id": article.id,
+        "version": article.version,
+        "title": article.title,
+        "publisher": article.publisher,
+        "authors": list(article.authors),
+        "published": article.published.isoformat() if article.published else None,
+        "updated": article.updated.isoformat() if article.updated else None,
+        "url": article.url,
+        "language": article.language,
+        "section": article.section,
+        "source": article.source,
+        "paragraphs": [_paragraph_as_json(paragraph) for paragraph in article.paragraphs],
+    }
+
+
+def _paragraph_as_json(paragraph: Paragraph) -> dict[str, Any]:
+    return {
+        "number": paragraph.number,
+        "kind": paragraph.kind,
+        "text": paragraph.text,
+        "heading": paragraph.heading,
+        "speakers": [{"name": s.name, "how": s.how, "from": s.paragraph} for s in paragraph.speakers],
+    }

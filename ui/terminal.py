@@ -1,0 +1,164 @@
+"""How answers, articles and reports look in a terminal. Colours and wrapping only where a person watches."""
+
+import sys
+from collections import Counter
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from indexes.article import Article, Paragraph, Quotation
+from indexes.library import Outcome
+from rag.answer import Answer, Citation
+
+READABLE = 100  # columns; longer lines tire the eye
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Return a console that wraps to a readable width on a terminal and never wraps elsewhere."""
+    stream = sys.stderr if stderr else sys.stdout
+    plain = Console(stderr=stderr, highlight=False)
+    if stream.isatty():
+        return Console(stderr=stderr, highlight=False, width=min(READABLE, plain.width))
+    return Console(stderr=stderr, highlight=False, width=10_000, color_system=None)
+
+
+def print_answer(answer: Answer, out: Console) -> None:
+    """Print the sentences of an answer, its sources, and how it came about; or why there is none."""
+    out.print()
+    if answer.abstained:
+        _print_abstention(answer, out)
+    else:
+        for line in answer.answer.split("\n"):
+            out.print(_with_dim_markers(line))
+        out.print()
+        for citation in answer.citations:
+            _print_source(citation, out)
+    out.print(Text(_footer(answer), style="dim"))
+
+
+def _print_abstention(answer: Answer, out: Console) -> None:
+    out.print(Text(answer.answer, style="bold"))
+    out.print()
+    if answer.nearest:
+        out.print(Text("Nearest, but not an answer:", style="dim"))
+    for near in answer.nearest:
+        out.print(
+            Text.assemble(
+                ("  ¶" + str(near.paragraph), "cyan"), f"  {near.title}  ", (near.article_id, "dim")
+            )
+        )
+        out.print(Padding(Text(near.text), (0, 0, 1, 4)))
+
+
+def _with_dim_markers(line: str) -> Text:
+    text = Text(line)
+    text.highlight_regex(r"\[\d+\](?=[\[.,;]|\s|$)", "cyan")
+    return text
+
+
+def _print_source(citation: Citation, out: Console) -> None:
+    head = Text.assemble((f"[{citation.marker}] ", "cyan"), (f"¶{citation.paragraph}", "bold"))
+    if citation.speaker:
+        head.append(f"  {citation.speaker}", "bold")
+        if citation.speaker_how != "named":
+            head.append(f" (inferred: {citation.speaker_how}, named in ¶{citation.speaker_from})", "dim")
+    head.append("  " + _origin(citation))
+    out.print(head)
+    out.print(Padding(Text(citation.quote, style="green"), (0, 0, 0, 4)))
+    if citation.link:
+        out.print(Padding(Text(citation.link, style="dim"), (0, 0, 0, 4)), soft_wrap=True)
+    out.print()
+
+
+def _origin(citation: Citation) -> str:
+    parts = [
+        citation.title,
+        citation.publisher,
+        citation.published.isoformat() if citation.published else None,
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def _footer(answer: Answer) -> str:
+    how = {"quoted": "Quoted from the articles", "abstained": "No answer rather than a guess"}.get(
+        answer.mode, answer.mode
+    )
+    parts = [how]
+    if answer.as_of:
+        parts.append(f"as of {answer.as_of.isoformat()}")
+    if "total" in answer.timings_ms:
+        parts.append(f"{answer.timings_ms['total']:.0f} ms")
+    return " · ".join(parts)
+
+
+def print_report(outcomes: Sequence[Outcome], out: Console) -> None:
+    """Print what became of each file, and how many of each kind."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for column in ("", "article", "title", "from"):
+        table.add_column(column, overflow="fold")
+    styles = {"added": "green", "updated": "cyan", "unchanged": "dim", "failed": "red"}
+    for outcome in outcomes:
+        last = outcome.reason or outcome.source
+        table.add_row(
+            Text(outcome.status, style=styles[outcome.status]),
+            outcome.article_id or "",
+            outcome.title or "",
+            last,
+        )
+    out.print(table)
+    counts = Counter(outcome.status for outcome in outcomes)
+    out.print(
+        Text(", ".join(f"{counts[status]} {status}" for status in styles if counts[status]), style="bold")
+    )
+
+
+def print_articles(rows: Sequence[dict[str, object]], out: Console) -> None:
+    """Print a line per article."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for column in ("id", "published", "publisher", "¶", "title"):
+        table.add_column(column, overflow="fold", no_wrap=column != "title")
+    for row in rows:
+        cells = (row["id"], row["published"], row["publisher"], row["paragraphs"], row["title"])
+        table.add_row(*(Text("" if cell is None else str(cell)) for cell in cells))
+    out.print(table)
+
+
+def print_article(article: Article, out: Console) -> None:
+    """Print an article with ¶ numbers and speakers in the margin."""
+    out.print(Text(article.title, style="bold"))
+    facts = [
+        article.publisher,
+        article.published.isoformat() if article.published else "no date",
+        ", ".join(article.authors),
+        article.url,
+        f"{article.id}@{article.version}",
+    ]
+    out.print(Text(" · ".join(fact for fact in facts if fact), style="dim"))
+    out.print()
+    grid = Table.grid(padding=(0, 2, 1, 0))
+    grid.add_column(justify="right", style="cyan", no_wrap=True)
+    grid.add_column(style="magenta", width=18)
+    grid.add_column(ratio=1)
+    for paragraph in article.paragraphs:
+        if paragraph.kind != "title":
+            grid.add_row(f"¶{paragraph.number}" if paragraph.number else "", *_margin_and_text(paragraph))
+    out.print(grid)
+
+
+def _margin_and_text(paragraph: Paragraph) -> tuple[Text, Text]:
+    if paragraph.kind == "heading":
+        return Text(""), Text(paragraph.text, style="bold")
+    if paragraph.kind != "body":
+        return Text(paragraph.kind, style="dim"), Text(paragraph.text, style="dim")
+    names = [f"{s.name}{'*' if s.inferred else ''}" for s in paragraph.speakers]
+    text = Text(paragraph.text)
+    for quotation in filter(_is_attributed, paragraph.quotations):
+        text.stylize("green", quotation.start, quotation.end)
+    return Text("\n".join(names)), text
+
+
+def _is_attributed(quotation: Quotation) -> bool:
+    return quotation.direct and quotation.speaker is not None
