@@ -129,7 +129,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a question is restricted to. Dates are inclusive; `as_of` shows articles and versions known that day."""
+    """What a question is restricted to. Dates are inclusive; `as_of` leaves what was known on that day."""
 
     after: date | None = None
     before: date | None = None

@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from syntok import segmenter
@@ -32,10 +33,10 @@ class Span(NamedTuple):
 
 @lru_cache(maxsize=20_000)
 def sentences(text: str) -> tuple[Span, ...]:
-    """Return the sentences of a paragraph, without the space around them; together they hold every other character."""
+    """Return the sentences of a paragraph; between them there is only white space."""
     starts = [0, *_boundaries(text), len(text)]
     spans = []
-    for start, end in zip(starts, starts[1:], strict=False):
+    for start, end in pairwise(starts):
         piece = text[start:end]
         if piece.strip():
             left = len(piece) - len(piece.lstrip())
@@ -47,9 +48,7 @@ def _boundaries(text: str) -> list[int]:
     """Return where a new sentence starts, the first one left out."""
     kept = []
     for boundary in _syntok_boundaries(text):
-        closer = _CLOSER.match(
-            text, boundary
-        )  # a closing mark that was torn off belongs to the sentence before
+        closer = _CLOSER.match(text, boundary)  # a closing mark that was torn off belongs to the sentence before
         if closer:
             boundary = closer.end()
         before, after = text[:boundary].rstrip(), text[boundary:].lstrip()

@@ -55,9 +55,7 @@ def _stem(word: str) -> str:
         return re.sub(r",(?=\d{3}\b)", "", word)
     bare = _POSSESSIVE.sub("", word).replace(".", "")
     folded = "".join(
-        c
-        for c in unicodedata.normalize("NFKD", bare.replace("’", "'").casefold())
-        if not unicodedata.combining(c)
+        c for c in unicodedata.normalize("NFKD", bare.replace("’", "'").casefold()) if not unicodedata.combining(c)
     )
     acronym = len(bare) > 1 and bare.isupper()  # "US" is a country, "us" a stop word
     if _NEGATION.search(folded) or (folded in STOP_WORDS and not acronym):

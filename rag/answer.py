@@ -7,9 +7,7 @@ from datetime import date
 from typing import Any, Literal
 
 Mode = Literal["model", "quoted", "fallback", "abstained"]
-Reason = Literal[
-    "no_articles", "out_of_date_range", "speaker_absent", "no_match", "unsupported", "model_unavailable"
-]
+Reason = Literal["no_articles", "out_of_date_range", "speaker_absent", "no_match", "unsupported", "model_unavailable"]
 Verdict = Literal["verbatim"]
 
 CANNOT_ANSWER = "The articles do not say"
@@ -17,7 +15,7 @@ CANNOT_ANSWER = "The articles do not say"
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Where words of an answer stand: `quote == text[start:end]` of one numbered paragraph, in code points."""
+    """Where words of an answer stand: `quote == text[start:end]` of one paragraph, in code points."""
 
     marker: int  # the number in square brackets, 1-based
     article_id: str

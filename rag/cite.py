@@ -12,7 +12,7 @@ _EDGE = 4  # of a longer quote, so many words at either end
 
 
 def cite(marker: int, article: Article, number: int, start: int, end: int) -> Citation:
-    """Return the citation of body paragraph `number`, text[start:end] (code points, 0 <= start < end <= length)."""
+    """Return the citation of text[start:end] of body paragraph `number`; ValueError where there is no such text."""
     paragraph = article.body[number - 1]
     if not 0 <= start < end <= len(paragraph.text):
         raise ValueError(f"no text at {start}:{end} in paragraph {number} of {article.title!r}")
@@ -43,8 +43,8 @@ def cite(marker: int, article: Article, number: int, start: int, end: int) -> Ci
 def _text_fragment(article: Article, number: int, start: int, end: int) -> str | None:
     """Return the article's address with a fragment that a browser scrolls to and highlights, or None.
 
-    `#:~:text=[prefix-,]first words[,last words]` (WICG Scroll To Text Fragment). A browser takes the first place that
-    fits, so words before the quote are added as a prefix until that place is the quote.
+    `#:~:text=[prefix-,]first words[,last words]` (WICG Scroll To Text Fragment). A browser takes the first place
+    that fits, so words before the quote are added as a prefix until that place is the quote.
     """
     if not article.url:
         return None

@@ -1,4 +1,4 @@
-"""What the answering side asks of a library. `indexes.Library` is one; the tests bring one that lives in memory."""
+"""What the answering side asks of a library. `indexes.library.Library` is one; the tests bring one in memory."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

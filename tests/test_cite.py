@@ -67,7 +67,7 @@ def test_a_heading_that_repeats_the_quote_does_not_mislead_the_link() -> None:
         Paragraph("Is the dam safe?", number=1, heading="Dam safe"),
     )
     headed = Article(title="T", paragraphs=paragraphs, source="a", url="https://news.example/a")
-    assert fragment(cite(1, headed, 1, len("Is the "), len("Is the dam safe")).link) == ["dam safe"]
+    assert fragment(cite(1, headed, 1, len("Is the "), len("Is the dam safe")).link) == ["the-", "dam safe"]
 
 
 def test_hyphens_and_commas_of_the_quote_do_not_end_the_fragment() -> None:

@@ -36,9 +36,7 @@ def test_imports_point_one_way(package: str) -> None:
 
 @pytest.mark.parametrize("library", sorted(ALONE))
 def test_a_heavy_library_is_named_in_one_room(library: str) -> None:
-    naming = {
-        str(p.relative_to(ROOT)) for p in modules("indexes", "rag", "prompts", "ui") if library in imports(p)
-    }
+    naming = {str(p.relative_to(ROOT)) for p in modules("indexes", "rag", "prompts", "ui") if library in imports(p)}
     assert naming == {ALONE[library]}
 
 
@@ -46,7 +44,5 @@ def test_a_heavy_library_is_named_in_one_room(library: str) -> None:
 def test_importing_loads_nothing_heavy(module: str) -> None:
     heavy = "{'torch', 'chromadb', 'gradio', 'sentence_transformers', 'transformers', 'trafilatura', 'dateparser'}"
     code = f"import sys, {module}; print(*sorted({heavy} & set(sys.modules)))"
-    loaded = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert loaded.stdout.split() == []

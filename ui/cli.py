@@ -9,17 +9,21 @@ import os
 import signal
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from indexes.errors import NewsciteError, QuestionError
 from ui import render, terminal
+
+if TYPE_CHECKING:
+    from indexes.library import Library
 
 ERROR, USAGE, PARTLY = 1, 2, 3
 
@@ -73,9 +77,7 @@ def _date(text: str) -> date:
 
 Home = Annotated[
     Path | None,
-    typer.Option(
-        "--home", help="The library's folder.", show_default="NEWSCITE_HOME, or your platform's data folder"
-    ),
+    typer.Option("--home", help="The library's folder.", show_default="NEWSCITE_HOME, or your platform's data folder"),
 ]
 EmbeddingModel = Annotated[
     str | None,
@@ -97,12 +99,8 @@ def common(context: typer.Context, home: Home = None) -> None:
 @app.command(no_args_is_help=True)
 def add(
     context: typer.Context,
-    paths: Annotated[
-        list[Path] | None, typer.Argument(help="Files and folders: text, Markdown, HTML.")
-    ] = None,
-    samples: Annotated[
-        bool, typer.Option("--samples", help="Add the sample articles that come along.")
-    ] = False,
+    paths: Annotated[list[Path] | None, typer.Argument(help="Files and folders: text, Markdown, HTML.")] = None,
+    samples: Annotated[bool, typer.Option("--samples", help="Add the sample articles that come along.")] = False,
     published: Annotated[Day, typer.Option("--date", help="Publication date.")] = None,
     publisher: Annotated[str | None, typer.Option(help="Who published the articles.")] = None,
     url: Annotated[str | None, typer.Option(help="The original address, for one article.")] = None,
@@ -137,17 +135,13 @@ def add(
 @app.command(no_args_is_help=True)
 def ask(
     context: typer.Context,
-    question: Annotated[str, typer.Argument(help="In your own words.")],
+    words: Annotated[list[str], typer.Argument(metavar="QUESTION", help="In your own words.")],
     after: Annotated[Day, typer.Option(help="Only articles published on or after this day.")] = None,
     before: Annotated[Day, typer.Option(help="Only articles published on or before this day.")] = None,
-    as_of: Annotated[
-        Day, typer.Option(help="Only what was known on this day: articles and their versions.")
-    ] = None,
+    as_of: Annotated[Day, typer.Option(help="Only what was known on this day: articles and their versions.")] = None,
     speaker: Annotated[str | None, typer.Option(help="Only paragraphs in which this person speaks.")] = None,
     publisher: Annotated[str | None, typer.Option(help="Only articles of this publisher.")] = None,
-    article: Annotated[
-        str | None, typer.Option(help="Only this article: its id, or how the id begins.")
-    ] = None,
+    article: Annotated[str | None, typer.Option(help="Only this article: its id, or how the id begins.")] = None,
     as_json: Json = False,
     home: Home = None,
 ) -> None:
@@ -160,7 +154,7 @@ def ask(
 
     with Assistant.open(_home(context, home)) as assistant:
         answer = assistant.ask(
-            question,
+            " ".join(words),
             after=after,
             before=before,
             as_of=as_of,
@@ -195,15 +189,11 @@ def list_articles(context: typer.Context, as_json: Json = False, home: Home = No
         terminal.print_articles(rows, terminal.console())
 
 
-ArticleId = Annotated[
-    str, typer.Argument(help="The article's id, or how it begins; ID@VERSION for an older version.")
-]
+ArticleId = Annotated[str, typer.Argument(help="The article's id, or how it begins; ID@VERSION for an older version.")]
 
 
 @articles.command("show")
-def show_article(
-    context: typer.Context, article: ArticleId, as_json: Json = False, home: Home = None
-) -> None:
+def show_article(context: typer.Context, article: ArticleId, as_json: Json = False, home: Home = None) -> None:
     """Print an article with paragraph numbers and speakers in the margin."""
     with _library(context, home) as library:
         found = library.find(article)
@@ -219,3 +209,26 @@ def remove_article(context: typer.Context, article: ArticleId, home: Home = None
     with _library(context, home) as library:
         removed = library.remove(article)
     terminal.console().print(f"Removed “{removed}”.")
+
+
+def _home(context: typer.Context, home: Path | None) -> Path | None:
+    return home or context.find_root().obj
+
+
+def _library(context: typer.Context, home: Path | None, embedding_model: str | None = None) -> "Library":
+    from indexes.library import Library
+
+    return Library.open(_home(context, home), embedding_model=embedding_model)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int, str], None]]:
+    """Show a bar on stderr; yield what is to be called with (done, total, what is at hand)."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=terminal.console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+
+        def show(done: int, total: int, what: str) -> None:
+            bar.update(task, completed=done, total=total, description=what)
+
+        yield show

@@ -45,11 +45,7 @@ def _print_abstention(answer: Answer, out: Console) -> None:
     if answer.nearest:
         out.print(Text("Nearest, but not an answer:", style="dim"))
     for near in answer.nearest:
-        out.print(
-            Text.assemble(
-                ("  ¶" + str(near.paragraph), "cyan"), f"  {near.title}  ", (near.article_id, "dim")
-            )
-        )
+        out.print(Text.assemble(("  ¶" + str(near.paragraph), "cyan"), f"  {near.title}  ", (near.article_id, "dim")))
         out.print(Padding(Text(near.text), (0, 0, 1, 4)))
 
 
@@ -110,9 +106,7 @@ def print_report(outcomes: Sequence[Outcome], out: Console) -> None:
         )
     out.print(table)
     counts = Counter(outcome.status for outcome in outcomes)
-    out.print(
-        Text(", ".join(f"{counts[status]} {status}" for status in styles if counts[status]), style="bold")
-    )
+    out.print(Text(", ".join(f"{counts[status]} {status}" for status in styles if counts[status]), style="bold"))
 
 
 def print_articles(rows: Sequence[dict[str, object]], out: Console) -> None:
