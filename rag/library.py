@@ -1,24 +1,14 @@
 """What the answering side asks of a library. `indexes.library.Library` is one; the tests bring one in memory."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from indexes.article import Article, Filters
+from indexes.embeddings import Floats, Words
 
-Floats = NDArray[np.float32]
 Hit = tuple[str, float]  # a paragraph id (`article@version#number`) and its score: higher is better
 
-
-@dataclass(frozen=True)
-class Words:
-    """The word pieces of a text in context: spans (n, 2) in code points, unit vectors (n, d)."""
-
-    spans: NDArray[np.int32]
-    vectors: Floats
+__all__ = ["Floats", "Hit", "Library", "Words"]
 
 
 class Library(Protocol):
