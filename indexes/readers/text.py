@@ -1,0 +1,112 @@
+"""Plain text: which line breaks end a paragraph, and which only end a line.
+
+Text comes hard-wrapped with blank lines between paragraphs, or with one paragraph a line, or in a mixture of both. A
+line break is taken for a wrap only in a text that is wrapped as a whole, and only where the next word would not have
+fitted into the line.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from indexes.furniture import furniture
+from indexes.paragraphs import Block
+from indexes.readers.decoding import decode
+from indexes.readers.draft import Draft
+from indexes.readers.heads import split_head
+
+_NARROWEST, _WIDEST = 50, 100  # columns at which people wrap text
+_RULE = re.compile(r"\s*(?:[-=*_~#–—•]\s*){3,}")
+_ITEM = re.compile(r"\s*(?:[*•‣▪◦]|[-–—]|\(?\d{1,2}[.)])\s+\S")
+_SURE_ITEM = re.compile(r"\s*[*•‣▪◦]\s+\S")
+_ENDS = re.compile(r"[.!?…:;。！？][\"”’'»)\]]*\s*$")
+_SMALL = re.compile(r"\s*[“\"‘'(\[]?[a-zà-öø-ÿ]")
+
+
+def read(data: bytes) -> Draft:
+    """Read plain text. Raises ReadError for bytes that are not text."""
+    head, text = split_head(clean(decode(data)))
+    return Draft(tuple(blocks(text)), head)
+
+
+def clean(text: str) -> str:
+    """Give a text one kind of line break, and drop the soft hyphens that mark where a word may be broken."""
+    text = text.replace("\u00ad", "")
+    text = re.sub(r"\r\n?|[\u2028\x0b\x0c\x85]", "\n", text)
+    return text.replace("\u2029", "\n\n")
+
+
+def blocks(text: str) -> Iterator[Block]:
+    """Yield the paragraphs of a text, wrapped lines joined by one space."""
+    groups = list(_groups(text.split("\n")))
+    width = _wrap_width(groups)
+    for group in groups:
+        apart = True
+        for lines in _pieces(group, width):
+            yield Block(" ".join(line.strip() for line in lines), apart=apart)
+            apart = False
+
+
+def _groups(lines: list[str]) -> Iterator[list[str]]:
+    """Yield the runs of lines between blank lines and rules."""
+    group: list[str] = []
+    for line in lines:
+        if line.strip() and not _RULE.fullmatch(line):
+            group.append(line.expandtabs(4).rstrip())
+        elif group:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def _wrap_width(groups: list[list[str]]) -> int | None:
+    """Return the column at which the text is wrapped, or None where its line breaks are meant.
+
+    In wrapped text most lines end in the middle of a sentence and the next one goes on in small letters.
+    """
+    wrapped = [group for group in groups if len(group) > 1 and max(map(len, group)) <= _WIDEST]
+    width = max((len(line) for group in wrapped for line in group), default=0)
+    if width < _NARROWEST:
+        return None
+    long = [(line, after) for group in wrapped for line, after in pairwise(group) if len(line) > width * 0.6]
+    going_on = sum(not _ENDS.search(line) and bool(_SMALL.match(after)) for line, after in long)
+    return width if going_on >= len(long) * 0.35 and going_on else None
+
+
+def _pieces(group: list[str], width: int | None) -> Iterator[list[str]]:
+    """Yield the paragraphs of a group of lines, each as its lines."""
+    piece = [group[0]]
+    for line, after in pairwise(group):
+        if width is None or max(map(len, group)) > _WIDEST or _breaks(line, after, piece, width):
+            yield piece
+            piece = []
+        piece.append(after)
+    yield piece
+
+
+def _breaks(line: str, after: str, piece: list[str], width: int) -> bool:
+    """Tell whether a new paragraph begins at the line `after`, in a text that is wrapped at `width`."""
+    in_item = bool(_ITEM.match(piece[0]))
+    if _SURE_ITEM.match(after) or (_ITEM.match(after) and (in_item or _ENDS.search(line))):
+        return True
+    if _indent(after) > _indent(line) and not in_item:
+        return True
+    if furniture(after.strip()) in ("byline", "dateline", "promotion"):
+        return True
+    if _is_full(line, after, width):
+        return False
+    if _ENDS.search(line):
+        return True
+    return len(line) < width * 0.6 and not _SMALL.match(after)
+
+
+def _is_full(line: str, after: str, width: int) -> bool:
+    """Tell whether the next word, up to its first hyphen, would not have fitted into the line."""
+    word = re.match(r"\s*([^\s-]*-?)", after)
+    assert word
+    return len(line) + 1 + len(word[1]) >= width * 0.87
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
