@@ -1,0 +1,362 @@
+"""How a noun phrase refers to somebody: by name, by pronoun, by role, as an organisation.
+
+"Malaysia's Prime Minister", "a spokesman for the ministry", "team captain Jane Smith": `read_phrase` reads each as
+a Mention. Who is meant by it is not known here; that takes the whole article (`indexes.people`).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from indexes.clauses import Sentence, Token
+from indexes.wordlists import (
+    DETERMINERS,
+    DOCUMENTS,
+    FAMILY_FIRST,
+    FEMALE_NAMES,
+    FEMALE_WORDS,
+    HONORIFICS,
+    MALE_NAMES,
+    MALE_WORDS,
+    NATIONALITIES,
+    OPENERS,
+    ORGANISATION_NAMES,
+    ORGANISATIONS,
+    PARTICLES,
+    PLACES,
+    PLURAL_ROLES,
+    POSSESSIVE_PRONOUNS,
+    PREPOSITIONS,
+    PRONOUNS,
+    ROLES,
+    SUFFIXES,
+    TIMES,
+)
+
+MentionKind = Literal["name", "pronoun", "role", "organisation", "document", "group"]
+Gender = Literal["m", "f", ""]
+
+_LONGEST_NAME = 5
+_SPOKESPERSONS = frozenset({"spokesman", "spokeswoman", "spokesperson", "representative"})
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """How a sentence refers to somebody, before we know who that is."""
+
+    kind: MentionKind
+    words: tuple[str, ...]
+    start: int  # where it stands in the paragraph
+    gender: Gender = ""
+    titled: bool = False  # "Ms Okafor", "coach Okafor"
+    roles: frozenset[str] = frozenset()
+    definite: bool = False  # "the minister", not "a minister"
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.words)
+
+
+def read_phrase(tokens: Sequence[Token]) -> Mention | None:
+    """Read a noun phrase without commas as a mention; None where it means nobody that we can tell."""
+    phrase = _without_openers(tokens)
+    if not phrase:
+        return None
+    if len(phrase) == 1 and phrase[0].low in PRONOUNS and not phrase[0].possessive:
+        return _pronoun(phrase[0])
+    return _leading_name(phrase) or _trailing_name(phrase) or _by_head_noun(phrase)
+
+
+def names_in(sentence: Sentence) -> Iterator[tuple[Mention, int]]:
+    """Yield every person's name in a sentence, with the index of the token behind it."""
+    place = 0
+    while place < len(sentence):
+        if not sentence[place].capital:
+            place += 1
+            continue
+        start, end = place, _run_end(sentence, place)
+        while start < end and _opens_wrongly(sentence, start):
+            start += 1
+        if start < end:
+            definite = start > 0 and sentence[start - 1].low == "the"
+            mention = _read_run(sentence[start:end], definite)
+            if mention and mention.kind == "name":
+                yield _with_role_before(mention, sentence[max(0, start - 4) : start]), end
+        place = end
+
+
+def gender_of_name(words: Sequence[str]) -> Gender:
+    """Tell a man's name from a woman's, by the given name; "" where it tells nothing."""
+    given = words[0].lower()
+    if len(words) < 2 or given in FAMILY_FIRST:
+        return ""
+    male, female = given in MALE_NAMES, given in FEMALE_NAMES
+    if male == female:
+        return ""
+    return "m" if male else "f"
+
+
+def gender_of_words(words: Iterable[str]) -> Gender:
+    """Tell the gender that titles and roles show: "spokeswoman", "Mr"."""
+    found: set[Gender] = set()
+    for word in words:
+        if word in MALE_WORDS:
+            found.add("m")
+        elif word in FEMALE_WORDS:
+            found.add("f")
+    return found.pop() if len(found) == 1 else ""
+
+
+# ---------------------------------------------------------------------------------------------------- parts of a phrase
+
+
+def _pronoun(token: Token) -> Mention:
+    genders: dict[str, Gender] = {"he": "m", "she": "f"}
+    return Mention("pronoun", (token.low,), token.start, genders.get(token.low, ""))
+
+
+def _without_openers(tokens: Sequence[Token]) -> list[Token]:
+    """Drop "But", "Meanwhile", "Yesterday" in front; determiners stay, they tell a role from a name."""
+    phrase = [token for token in tokens if token.kind == "word"]
+    start = 0
+    while start < len(phrase) and _only_opens(phrase, start):
+        start += 1
+    return phrase[start:]
+
+
+def _only_opens(phrase: Sequence[Token], place: int) -> bool:
+    token = phrase[place]
+    if token.low in DETERMINERS or token.low in PRONOUNS or token.possessive:
+        return False
+    if _is_given_name(token) and place + 1 < len(phrase) and phrase[place + 1].capital:
+        return False  # "Will Smith", "April Jones"
+    return token.low in OPENERS
+
+
+def _leading_name(phrase: Sequence[Token]) -> Mention | None:
+    """Read "Jane Smith of Acme", "Dr Smith": a name at the front, then nothing or a preposition."""
+    end = _run_end(phrase, 0)
+    if not end or phrase[end - 1].possessive:
+        return None
+    behind = phrase[end] if end < len(phrase) else None
+    if behind and behind.low not in PREPOSITIONS and not behind.text[0].isdigit():
+        return None
+    mention = _read_run(phrase[:end], definite=False)
+    return mention if mention and mention.kind != "role" else None
+
+
+def _trailing_name(phrase: Sequence[Token]) -> Mention | None:
+    """Read "team member Jane Smith", "Tunisia's coach Jane Smith": a name at the end."""
+    start = _run_start(phrase)
+    if start == len(phrase):
+        return None
+    before = phrase[:start]
+    if before and before[-1].low in PREPOSITIONS:
+        return None
+    definite = bool(before) and before[-1].low in {"the", "this", "that"}
+    mention = _read_run(phrase[start:], definite)
+    if mention is None or mention.kind == "role":
+        return mention
+    roles = mention.roles | frozenset({token.low for token in before} & ROLES)
+    gender = mention.gender or gender_of_words(token.low for token in before if not token.possessive)
+    return replace(mention, gender=gender, titled=mention.titled or bool(roles), roles=roles)
+
+
+def _run_end(phrase: Sequence[Token], start: int) -> int:
+    """Return the end of the run of capitalised words that begins at `start`; a possessive ends it."""
+    end = place = start
+    while place < len(phrase):
+        token = phrase[place]
+        if token.capital:
+            end = place + 1
+            if token.possessive:
+                break
+        elif not (end > start and token.low in PARTICLES):
+            break
+        place += 1
+    return end
+
+
+def _run_start(phrase: Sequence[Token]) -> int:
+    """Return the start of the run of capitalised words at the end of a phrase."""
+    if not phrase[-1].capital or phrase[-1].possessive:
+        return len(phrase)
+    start = place = len(phrase) - 1
+    while place > 0:
+        token = phrase[place - 1]
+        if token.possessive or not (token.capital or token.low in PARTICLES):
+            break
+        place -= 1
+        if token.capital:
+            start = place
+    return start
+
+
+# ----------------------------------------------------------------------------------------- a run of capitalised words
+
+
+def _read_run(run: Sequence[Token], definite: bool) -> Mention | None:
+    """Read capitalised words: titles, organisations and places in front, perhaps a person's name behind."""
+    cut = _name_start(run)
+    before, name = run[:cut], run[cut:]
+    titles = frozenset(token.low.rstrip(".") for token in before)
+    titled = any(_is_title(token) for token in before)
+    if name and not _is_tail_of_a_thing(before, name, definite, titled):
+        words = tuple(_bare(token) for token in name)
+        gender = gender_of_words(titles) or gender_of_name(words)
+        return Mention("name", words, name[0].start, gender, titled, titles & ROLES)
+    if all(token.low in TIMES or token.low in NATIONALITIES or token.text.isdigit() for token in run):
+        return None
+    if not name and _is_title(run[-1]):
+        last = run[-1].low.rstrip(".")
+        return Mention("role", (last,), run[0].start, gender_of_words([last]), roles=titles & ROLES, definite=True)
+    return Mention("organisation", tuple(_bare(token) for token in run), run[0].start, definite=True)
+
+
+def _is_tail_of_a_thing(before: Sequence[Token], name: Sequence[Token], definite: bool, titled: bool) -> bool:
+    """Tell "the Straits Gazette Online" and "Environment Canada Now" from a person after a title."""
+    if _is_given_name(name[0]):
+        return False
+    if definite and not titled:
+        return True
+    return len(name) == 1 and bool(before) and not (before[-1].low in NATIONALITIES or _is_title(before[-1]))
+
+
+def _name_start(run: Sequence[Token]) -> int:
+    """Return where the person's name starts in a run of capitalised words; its length where there is none."""
+    if len(run) > 1 and not _is_title(run[-1]):
+        protected = _given_name_before(run)
+        if protected is not None:
+            return protected
+    start = len(run)
+    while start and not _is_barrier(run[start - 1]):
+        start -= 1
+    while start < len(run) and run[start].low in SUFFIXES:
+        start += 1
+    return max(start, len(run) - _LONGEST_NAME) if start < len(run) else len(run)
+
+
+def _given_name_before(run: Sequence[Token]) -> int | None:
+    """Protect "Charlotte Church" and "Jack London": a given name makes a person of a thing or a place."""
+    if len(run) == 2 and _is_given_name(run[0]):
+        return 0
+    if _is_barrier(run[-1]):
+        for place in (len(run) - 2, len(run) - 3):
+            if place >= 0 and _is_given_name(run[place]) and not _is_barrier(run[place]):
+                return place
+    return None
+
+
+def _is_barrier(token: Token) -> bool:
+    """Tell whether a capitalised word cannot be part of a person's name: Ministry, Monday, Paris, NATO."""
+    low = token.low.rstrip(".")
+    if low in ORGANISATION_NAMES or low in PLACES or low in NATIONALITIES or low in TIMES or _is_title(token):
+        return True
+    acronym = 1 < len(token.text) < 6 and token.text.isupper() and "." not in token.text
+    return token.text[0].isdigit() or acronym and low not in SUFFIXES
+
+
+def _is_title(token: Token) -> bool:
+    low = token.low.rstrip(".")
+    return low in ROLES or low in HONORIFICS
+
+
+def _is_given_name(token: Token) -> bool:
+    return token.capital and (token.low in MALE_NAMES or token.low in FEMALE_NAMES)
+
+
+def _bare(token: Token) -> str:
+    """Return a name's word without its possessive ending."""
+    return token.text[: len(token.low)] if token.possessive else token.text
+
+
+def _with_role_before(mention: Mention, before: Sequence[Token]) -> Mention:
+    """Add "team captain" of "team captain Jane Smith" to a name."""
+    roles: set[str] = set()
+    for token in reversed(before):
+        if token.low not in ROLES or token.capital:
+            break
+        roles.add(token.low)
+    if not roles:
+        return mention
+    gender = mention.gender or gender_of_words(roles)
+    return replace(mention, gender=gender, titled=True, roles=mention.roles | roles)
+
+
+def _opens_wrongly(sentence: Sentence, place: int) -> bool:
+    """Tell whether a capitalised word only opens the sentence: "But Smith", "When Smith"."""
+    token = sentence[place]
+    following = sentence[place + 1] if place + 1 < len(sentence) else None
+    if _is_given_name(token) and following is not None and following.capital:
+        return False
+    return token.low in OPENERS and token.text[1:].islower() and not token.possessive
+
+
+# ------------------------------------------------------------------------------------------------- without a name
+
+
+def _by_head_noun(phrase: Sequence[Token]) -> Mention | None:
+    """Read a phrase without a name: "the minister", "a spokesman for the ministry", "Smith's statement"."""
+    end = next((i for i, token in enumerate(phrase) if i and token.low in PREPOSITIONS), len(phrase))
+    head = phrase[end - 1]
+    low = head.low
+    definite = phrase[0].low in {"the", "this"} or (phrase[0].possessive and end > 1)
+    if low in _SPOKESPERSONS:
+        return _spoken_for(phrase, end) or _role(phrase, end, definite)
+    if low in DOCUMENTS:
+        return _document(phrase, end)
+    if low == "police" or (low in ORGANISATIONS and definite):
+        return _organisation(phrase, end)
+    if low in PLURAL_ROLES:
+        return Mention("group", (low,), head.start)
+    if low in ROLES or low in MALE_WORDS or low in FEMALE_WORDS:
+        return _role(phrase, end, definite)
+    return None
+
+
+def _role(phrase: Sequence[Token], end: int, definite: bool) -> Mention:
+    head = phrase[end - 1]
+    owned = phrase[0].low in POSSESSIVE_PRONOUNS or (end > 1 and phrase[end - 2].possessive)
+    gender = gender_of_words([head.low])
+    # "her lawyer", "Smith's lawyer": not somebody whom the article need have named
+    return Mention(
+        "role", (head.low,), head.start, gender, roles=frozenset({head.low}), definite=definite and not owned
+    )
+
+
+def _spoken_for(phrase: Sequence[Token], end: int) -> Mention | None:
+    """Read "a spokesman for the Acme Group" and "an Acme spokesman" as the organisation that speaks."""
+    behind = phrase[end + 1 :] if end < len(phrase) and phrase[end].low in {"for", "of", "from"} else []
+    for part in (behind, phrase[: end - 1]):
+        run = _capitalised(part)
+        if run:
+            return Mention("organisation", run, phrase[0].start, definite=True)
+    if any(token.low == "police" for token in phrase):
+        return Mention("organisation", ("police",), phrase[0].start, definite=True)
+    if behind and behind[-1].low in ORGANISATIONS and behind[0].low == "the":
+        return Mention("organisation", tuple(token.text for token in behind[1:]), phrase[0].start, definite=True)
+    return None
+
+
+def _capitalised(part: Sequence[Token]) -> tuple[str, ...]:
+    """Return the words of a capitalised name that stands at the front of a phrase, "the" aside."""
+    start = 1 if part and part[0].low in DETERMINERS else 0
+    run = part[start : _run_end(part, start)]
+    if all(token.low in NATIONALITIES or token.low in TIMES for token in run):
+        return ()
+    return tuple(_bare(token) for token in run)
+
+
+def _document(phrase: Sequence[Token], end: int) -> Mention:
+    """Read "Smith's statement", "the Home Office letter", "the report": whose words it holds, where that is said."""
+    head = phrase[end - 1]
+    return Mention("document", _capitalised(phrase[: end - 1]), head.start, roles=frozenset({head.low}))
+
+
+def _organisation(phrase: Sequence[Token], end: int) -> Mention | None:
+    if phrase[0].low in POSSESSIVE_PRONOUNS:
+        return None
+    words = [token.text for token in phrase[:end]]
+    if phrase[0].low in DETERMINERS:
+        words = words[1:]
+    return Mention("organisation", tuple(words), phrase[0].start, definite=True)

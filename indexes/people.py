@@ -1,0 +1,122 @@
+"""The register of the people whom one article names: it joins "Ms Okafor" to the full name given anywhere in it."""
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from indexes.clauses import Sentence
+from indexes.mentions import Gender, Mention, gender_of_words, names_in
+from indexes.wordlists import FAMILY_FIRST, FEMALE_WORDS, MALE_WORDS, PREPOSITIONS, ROLES, SUFFIXES
+
+_APPOSITION = 12  # words behind "Jane Smith," that may say what she is
+
+
+@dataclass(slots=True, eq=False)
+class Person:
+    """Somebody whom the article names."""
+
+    words: tuple[str, ...]
+    gender: Gender = ""
+    roles: set[str] = field(default_factory=set)
+    introduced: int = 0  # the paragraph that first gives the name
+    seen: int = -1  # when last mentioned, counted in sentences
+
+    @property
+    def name(self) -> str:
+        return " ".join(self.words)
+
+
+class People:
+    """The people of one article, found by any part of their name or by what they are."""
+
+    def __init__(self) -> None:
+        self._people: dict[tuple[str, str], Person] = {}
+        self._by_surname: dict[str, list[Person]] = {}
+        self._by_given_name: dict[str, list[Person]] = {}
+
+    def __iter__(self) -> Iterator[Person]:
+        return iter(self._people.values())
+
+    def learn(self, sentences: Sequence[Sentence], paragraph: int) -> None:
+        """Enter every full name of a paragraph."""
+        for sentence in sentences:
+            for mention, behind in names_in(sentence):
+                if len(mention.words) > 1:
+                    self.enter(mention, paragraph, _roles_behind(sentence, behind))
+
+    def enter(self, mention: Mention, paragraph: int, behind: frozenset[str] = frozenset()) -> Person:
+        """Enter a name, and what the words around it tell of its bearer."""
+        words = mention.words
+        key = (_key(words[0]), _key(surname(words)))
+        person = self._people.get(key)
+        if person is None:
+            person = self._people[key] = Person(words, introduced=paragraph)
+            self._by_surname.setdefault(key[1], []).append(person)
+            self._by_given_name.setdefault(key[0], []).append(person)
+            if key[0] in FAMILY_FIRST and key[0] != key[1]:
+                self._by_surname.setdefault(key[0], []).append(person)
+        elif len(words) > len(person.words):
+            person.words = words
+        person.gender = person.gender or mention.gender or gender_of_words(sorted(behind))
+        person.roles |= mention.roles | (behind & ROLES)
+        return person
+
+    def find(self, mention: Mention) -> Person | None:
+        """Return the person that a name means; None where nobody is known by it."""
+        words = mention.words
+        if len(words) > 1:
+            exact = self._people.get((_key(words[0]), _key(surname(words))))
+            if exact:
+                return exact
+        candidates = self._by_surname.get(_key(surname(words)), [])
+        if len(words) > 1:
+            candidates = [person for person in candidates if _same_initial(person.words, words)]
+        elif not candidates and not mention.titled:
+            candidates = self._by_given_name.get(_key(words[0]), [])
+        return _choose(candidates, mention.gender)
+
+    def with_roles(self, roles: frozenset[str]) -> list[Person]:
+        """Return the people of whom the article says that they are "the minister", latest mentioned first."""
+        holders = [person for person in self if roles & person.roles]
+        return sorted(holders, key=lambda person: -person.seen)
+
+
+def surname(words: Sequence[str]) -> str:
+    """Return the last word of a name, "Jr." aside."""
+    return next((word for word in reversed(words) if word.lower() not in SUFFIXES), words[-1])
+
+
+def _roles_behind(sentence: Sentence, place: int) -> frozenset[str]:
+    """Return what an apposition tells: "Jane Smith, the club's captain, …"."""
+    if place >= len(sentence) or sentence[place].text != ",":
+        return frozenset()
+    told = []
+    for token in sentence[place + 1 : place + _APPOSITION]:
+        if token.kind != "word" or token.low in PREPOSITIONS:
+            break
+        told.append(token.low)
+    return frozenset(told) & (ROLES | MALE_WORDS | FEMALE_WORDS) - _PERSONAL
+
+
+_PERSONAL = frozenset("he him his himself she her hers herself".split())
+
+
+def _choose(candidates: Sequence[Person], gender: Gender) -> Person | None:
+    """Choose among people of one surname: the right gender first, then the latest mentioned."""
+    fitting = [person for person in candidates if not gender or person.gender in (gender, "")]
+    if gender and any(person.gender == gender for person in fitting):
+        fitting = [person for person in fitting if person.gender == gender]
+    return max(fitting, key=lambda person: person.seen, default=None)
+
+
+def _same_initial(known: Sequence[str], words: Sequence[str]) -> bool:
+    return _key(known[0])[:1] == _key(words[0])[:1]
+
+
+def _key(word: str) -> str:
+    """Fold a name's word for comparison: accents, case, a leading al-."""
+    word = word.lower().rstrip(".")
+    if not word.isascii():
+        word = "".join(char for char in unicodedata.normalize("NFKD", word) if not unicodedata.combining(char))
+        word = word.replace("’", "'")
+    return word[3:] if word.startswith(("al-", "el-")) and len(word) > 4 else word
