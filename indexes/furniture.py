@@ -6,6 +6,7 @@ furniture is left out, because what is not body cannot be cited.
 """
 
 import re
+from collections.abc import Callable
 
 from indexes.article import Kind
 
@@ -16,25 +17,33 @@ _MONTH = (
     r"nov(?:ember)?|dec(?:ember)?)\.?"
 )
 _WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day|\.)?"
-_DAY_AND_MONTH = rf"(?:{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH})"
-_DATE = rf"(?:{_DAY_AND_MONTH}(?:,?\s+\d{{4}})?|\d{{4}}-\d\d-\d\d(?:T[\d:.]+Z?)?|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}|{_MONTH}\s+\d{{4}})"
-_TIME = r"(?:\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:\s*[ap]\.?m\.?)?|\d{1,2}\s*[ap]\.?m\.?|noon|midnight)"
-_ZONE = r"\(?(?:gmt|utc|bst|cet|cest|est|edt|et|cst|cdt|ct|pst|pdt|pt|mst|ist|jst|msk|aest|aedt)\b(?:\s*[+-]\d+(?::?\d\d)?)?\)?"
+_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+_DATE = (
+    rf"(?:(?:{_MONTH}\s+{_DAY}|{_DAY}\s+(?:of\s+)?{_MONTH})(?:,?\s+\d{{4}})?|{_MONTH}\s+\d{{4}}"
+    r"|\d{4}-\d\d-\d\d(?:T[\d:.]+Z?)?|\d{1,2}[./]\d{1,2}[./]\d{2,4})"
+)
+_TIME = r"(?:\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:\s*[ap]\.?m\b\.?)?|\d{1,2}\s*[ap]\.?m\b\.?|noon\b|midnight\b)"
+_ZONE = (
+    r"\(?(?:gmt|utc|bst|cet|cest|est|edt|et|cst|cdt|ct|pst|pdt|pt|mst|ist|jst|msk|aest|aedt)\b"
+    r"(?:\s*[+-]\d+(?::?\d\d)?)?\)?"
+)
 _AGO = r"(?:an?|\d+)\s+(?:minutes?|mins?|hours?|hrs?|days?|weeks?|months?)\s+ago"
 _WHEN_LABEL = r"(?:(?:first\s+)?published|(?:last\s+)?(?:updated|modified)|posted|created|date(?:d)?|on|at)\b:?"
 _WHEN_PART = rf"(?:{_WHEN_LABEL}|{_WEEKDAY}\b|{_DATE}|{_TIME}|{_ZONE}|{_AGO}|[,;|·•/()–—-])"
 _WHEN = re.compile(rf"(?:{_WHEN_PART}\s*)+", re.IGNORECASE)
-_HAS_WHEN = re.compile(rf"{_DATE}|{_TIME}|{_AGO}|{_WEEKDAY}\b", re.IGNORECASE)
+_WHEN_AROUND = re.compile(
+    rf"^(?:{_WHEN_PART}\s*)+(?=\bby\b)|\s+(?:[|·•–—-]|on\b|at\b)\s*(?:{_WHEN_PART}\s*)+$", re.IGNORECASE
+)
+_HAS_WHEN = re.compile(rf"{_DATE}|{_TIME}|{_AGO}|{_WEEKDAY}\b|^(?:published|updated|posted):?$", re.IGNORECASE)
 
 _PLACE = r"[A-ZÀ-Þ][A-ZÀ-Þ.’'-]+(?:[ -][A-ZÀ-Þ][A-ZÀ-Þ.’'-]+){0,3}"  # LONDON, NEW YORK, SÃO PAULO
 _AGENCY = r"\([A-Z][\w .&/-]{1,30}\)"
 _PLACE_LINE = re.compile(
-    rf"{_PLACE}(?:,\s*(?:[A-Z][\w.]+\s?){{1,3}})?,?\s*(?:{_DATE})?\s*(?:{_AGENCY})?\s*[—–-]{{0,2}}",
-    re.IGNORECASE,
+    rf"{_PLACE}(?:,\s*(?:[A-Z][\w.]+\s?){{1,3}})?,?\s*(?:{_DATE})?\s*(?:{_AGENCY})?\s*[—–-]{{0,2}}", re.IGNORECASE
 )
 _PLACE_START = re.compile(_PLACE)
 
-_NAME = r"(?:[A-ZÀ-Þ][\w’'.-]*|Mc[A-Z]\w+|d[’'][A-Z]\w+)"
+_NAME = r"(?:[A-ZÀ-Þ][\w’'.-]*|d[’'][A-Z]\w+)"
 _PARTICLE = r"(?:de|del|della|da|di|du|la|le|van|von|der|den|ter|bin|bint|ibn|al|el|y|e|of|the|for|in|at|and|with|&)"
 _ROLE = (
     r"(?:staff|senior|chief|political|diplomatic|foreign|economics?|business|health|science|environment|education|"
@@ -42,89 +51,118 @@ _ROLE = (
     r"writers?|reporters?|correspondents?|editors?|contributors?|columnists?|producers?|agenc(?:y|ies)|desk|our|own)"
 )
 _NAMES = rf"{_NAME}(?:[\s,|/]+(?:{_NAME}|{_PARTICLE}|{_ROLE}))*"
+_ONLY_NAMES = re.compile(rf"{_NAMES}(?:\s*[|,–—-]\s*(?:{_NAMES}))*")
 _BY = re.compile(
-    r"(?:(?:written|words|story|text|report|reported|analysis|review|compiled|edited|interview)\s+)?by:?\s+"
-    r"(?P<who>.+)",
+    r"(?:(?:written|words|story|text|report|reported|analysis|review|compiled|edited|interview)\s+)?by:?\s+(?P<who>.+)",
     re.IGNORECASE,
 )
-_ONLY_NAMES = re.compile(rf"{_NAMES}(?:\s*[|,–—-]\s*(?:{_NAMES}))*")
-_REPORTING = re.compile(
+_STAFF = (
+    # (Reporting by Jane Doe in London; editing by John Smith)
     r"\(?(?:additional |further )?(?:reporting|writing|editing|compiled|written|edited|produced|translated)"
     r"(?: and (?:reporting|writing|editing))? by\b.{2,300}",
-    re.IGNORECASE,
+    # Associated Press writer Jane Doe in Kyiv contributed to this report.
+    r"(?-i:[A-Z]).{3,200}\bcontributed (?:reporting|to this (?:report|story|article))\b[^.]*\.?\)?",
+    # jane.doe@daily.example, @janedoe
+    r"[\w.+-]+@[\w-]+\.[\w.-]+|@\w{2,30}",
 )
-_CONTRIBUTED = re.compile(r"[A-Z].{3,200}\bcontributed (?:reporting|to this (?:report|story|article))\b[^.]*\.?\)?")
-_HANDLE = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+|@\w{2,30}")
 
 _MEDIUM = (
-    r"(?:photo(?:graph)?|picture|pic|image|illustration|graphic|video|artwork|cartoon|map|chart|file photo|ap photo)"
+    r"(?:photo(?:graph)?|picture|pic|image|illustration|graphic|video|artwork|cartoon|map|chart|file photo|ap photo)s?"
 )
 _MADE = r"(?:\s*(?:credits?|courtesy(?: of)?|source|provided by|supplied by|taken by|by))"
-_CREDIT_LABEL = rf"(?:{_MEDIUM}s?{_MADE}?|(?:text|content|story|article|report)\s+courtesy|courtesy|credits?)\s*[:/©]"
-_CREDIT_START = re.compile(
-    rf"[(\[]?\s*(?:{_CREDIT_LABEL}|{_MEDIUM}s?\s+(?:by|courtesy(?: of)?)\s|courtesy of\s|©|\(c\)\s)",
-    re.IGNORECASE,
-)
+_LABEL = rf"(?i:(?:{_MEDIUM}{_MADE}?|(?:text|content|story|article|report)\s+courtesy|courtesy|credits?)\s*[:/©])"
 _STOCK = (
     r"(?:Getty Images|Getty|AFP|EPA(?:-EFE)?|Shutterstock|iStock|Alamy(?: Stock Photo)?|PA Media|PA Wire|PA|AP|"
     r"Associated Press|Reuters|REUTERS|Bloomberg|Anadolu|Xinhua|Unsplash|Pixabay|Wikimedia(?: Commons)?|Flickr)"
 )
-_CREDIT_END = re.compile(
-    rf"(?:[(\[]\s*(?:(?i:{_CREDIT_LABEL})|(?:{_STOCK}\s+)?(?i:{_MEDIUM})s?\s*(?i:by|credit|courtesy|via|/)|{_STOCK}\s*[/|]|{_STOCK}\s+(?i:via)\s)[^()]*[)\]]"
-    rf"|(?:[.!?”\"’)]|\s[|–—-])\s+(?i:{_CREDIT_LABEL})\s*[^.!?]{{2,80}}"
-    rf"|(?:^|[\s(])(?i:(?:{_MEDIUM})s?{_MADE}?)\s*[:©]\s*[^.!?:]{{2,60}}"
-    rf"|\s(?:[A-Z][\w.’'-]+\s?)*/\s?(?:{_STOCK})(?:/{_STOCK}|\s+via\s+{_STOCK})*"
-    rf"|\bREUTERS/[A-Z][\w .’'-]{{2,50}}|{_STOCK}\s+via\s+{_STOCK}"
-    r"|[.!?”\"]\s+(?:Getty Images|Shutterstock|Alamy|PA Media|iStock)"
-    r"|\(?file (?:photo|image|picture)\)?)[.)\]]*$"
+_WIRE = rf"(?:{_STOCK}|IBNS|PTI|ANI|IANS|dpa|TASS|Interfax|Voice of America|VOA|BBC(?: News)?)"
+_PICTURE_CREDIT = (
+    # The mayor on Monday. (AP Photo/Jane Doe)   The mayor on Monday. [Jane Doe/AFP via Getty Images]
+    rf"[(\[]\s*(?:{_LABEL}|(?:{_STOCK}\s+)?(?i:{_MEDIUM})\s*(?i:by|credit|courtesy|via|/)|{_STOCK}\s*[/|]|{_STOCK}\s+via\s)"
+    r"[^()]*[)\]]",
+    # The mayor on Monday. Photo courtesy: Jane Doe   The bridge Image: Jane Doe
+    rf"(?:[.!?”\"’)]|\s[|–—-])\s+{_LABEL}\s*[^.!?]{{2,80}}",
+    rf"(?:^|[\s(])(?=[A-Z])(?i:{_MEDIUM}{_MADE}?)\s*[:©]\s*[A-Z][^.!?:]{{2,60}}",
+    rf"[.!?”\"’)]\s+(?i:{_MEDIUM}\s+(?:by|courtesy(?:\s+of)?))\s+[A-Z][^.!?]{{2,60}}",
+    # The mayor on Monday. Jane Doe/AFP/Getty Images   The mayor on Monday. REUTERS/Jane Doe
+    rf"\s(?:[A-Z][\w.’'-]+\s?)*/\s?{_STOCK}(?:/{_STOCK}|\s+via\s+{_STOCK})*",
+    r"\bREUTERS/[A-Z][\w .’'-]{2,50}",
+    r"[.!?”\"]\s+(?:Getty Images|Shutterstock|Alamy|PA Media|iStock)",
+    r"\(?(?i:file (?:photo|image|picture))\)?",
 )
-_CAPTION_START = re.compile(
-    rf"(?:FILE(?: PHOTO| PICTURE| IMAGE)?\s*[-–—:]|(?i:caption|pictured(?: above| below)?|{_MEDIUM}(?: caption)?)\s*:)\s*\S|\[(?i:image|photo|picture|video)\b[^]]*\]$"
+_PICTURE_CREDIT_END = re.compile(rf"(?:{'|'.join(_PICTURE_CREDIT)})[.)\]]*$")
+_CAPTION_LABEL = re.compile(
+    r"FILE(?: PHOTO| PICTURE| IMAGE)?\s*[-–—:]\s*\S"
+    rf"|(?i:caption|pictured(?: above| below)?|{_MEDIUM}(?: caption)?)\s*:\s*\S"
+    r"|(?i:image|media) caption,?\s+\S"
+    rf"|\[(?i:{_MEDIUM})\b[^]]*\]$"
 )
-_SOURCE_LINE = re.compile(r"\(?(?:source|sources|via)\s*:\s*[^.!?]{2,80}\)?", re.IGNORECASE)
-_RIGHTS = re.compile(
-    r"(?:\(c\)|©|copyright\b).{0,300}"
-    r"|.{0,200}\ball rights reserved\b.{0,200}"
-    r"|\(?(?:this|the) (?:article|story|piece|report|copy|text)\b.{0,60}\b(?:originally (?:published|appeared)|(?:is|was) (?:re)?published"
-    r" (?:from|by|under|with)|first (?:appeared|published)|syndicated|has not been edited by)\b.{0,300}"
-    r"|\(?with (?:inputs?|reporting|files|additional reporting) (?:from|by)\b[^.]{2,80}\.?\)?",
-    re.IGNORECASE | re.DOTALL,
+_CREDIT_LABEL = re.compile(
+    rf"[(\[]?\s*(?:{_LABEL}|(?i:{_MEDIUM}\s+courtesy(?: of)?\s|image source,|courtesy of\s)|©|\(c\)\s)"
 )
-_SIGNATURE = re.compile(
-    rf"[(\[—–-]*\s*(?:{_STOCK}|IBNS|PTI|ANI|IANS|dpa|TASS|Interfax|Voice of America|VOA|BBC(?: News)?)(?:/[\w ]+)*\s*[)\]]*\.?"
+_CREDITS = (
+    # Photos by Jane Doe
+    rf"{_MEDIUM} by (?-i:{_NAMES})",
+    # Reuters   — AFP   (IBNS/VOA)
+    rf"(?-i:[(\[—–-]*\s*{_WIRE}(?:/[\w ]+)*\s*[)\]]*\.?)",
+    # -ENDS-   ###   (END)
+    r"-+\s*(?:ends?|30|more)\s*-+|#{2,}|(?-i:ENDS)|\((?:end|more)\)",
+    # © 2025 The Daily   Copyright 2025. All rights reserved.
+    r"(?:\(c\)|©|copyright (?:\d{4}|©|\(c\))).{0,300}|.{0,200}\ball rights reserved\b.{0,200}",
+    # This article is republished from The Conversation under a Creative Commons licence.
+    r"\(?this (?:article|story|piece|copy)\b.{0,40}\b(?:originally (?:published|appeared)|(?:is|was) republished"
+    r"|first (?:appeared|published)|published (?:from a|under a|with permission)|not been edited by)\b.{0,300}",
+    # (With inputs from agencies)   Source: World Bank
+    r"\(?with (?:inputs?|reporting|files|additional reporting) (?:from|by)\b[^.]{2,80}\.?\)?",
+    r"\(?(?:sources?|via)\s*:\s*[^.!?]{2,80}\)?",
 )
-_END_MARK = re.compile(r"-*\s*(?:ends?|30|more)\s*-+|#{2,}|ENDS|\(?(?:END|MORE)\)", re.IGNORECASE)
 
-_PROMOTION = re.compile(
-    r"""
-    (?:▶|►|»|>+|\*+|•|[-–—])?\s*
-    (?:
-      sign\ up\ (?:for|to|here|now|today)\b.* | subscribe(?:\ (?:to|now|today|here|for)\b.*)?
-    | (?:read|see|watch|listen|hear)\ (?:more|also|next|now|the\ full\ (?:story|article))(?:\b\s*[:|–—-].*|\ (?:on|about|from|in|at)\b[^.]*|\ here\b.*)?
-    | (?:also\ (?:read|see|watch)|(?:read|see|watch|listen|more|related|recommended|don[’']t\ miss|up\ next|trending))\s*[:|]\ ?.*
-    | (?:related|recommended|more|other|latest|top|popular|trending|most\ (?:read|viewed|popular))\ (?:stories|articles?|news|content|coverage|topics?|links?|reading|videos?)[:.]?
-    | (?:related|most\ read|most\ viewed|recommended(?:\ for\ you)?|trending(?:\ now)?|you\ (?:may|might)\ also\ like.*|editor[’']?s[’']?\ picks?)
-    | more\ (?:on\ this\ (?:story|topic)|from\ (?:the\ )?[A-Z][\w\ ]{1,30}|stories\ like\ this)[:.]?
-    | follow\ (?:us|our|me|him|her|them|@\w+)\b.* | follow\ .{2,50}\ on\ (?:twitter|x|facebook|instagram|threads|bluesky|linkedin|telegram|google\ news|social\ media|whatsapp)\b.*
-    | (?:like|find|join|contact|tell|email|e-mail)\ us\b.{0,120} | join\ (?:our|the\ conversation)\b.*
-    | (?:advertisement|advertising|sponsored(?:\ content)?|promoted(?:\ content)?|paid\ (?:post|content)|ad)
-    | (?:advertisement|story|article|post|content)\ (?:continues?|resumes?)\ (?:below|after|reading)\b.*
-    | (?:scroll|swipe)\ (?:down\ )?(?:to\ continue|for\ more)\b.* | continue\ reading\b.* | skip\ (?:past|to|advert)\b.*
-    | after\ newsletter\ promotion | (?:newsletter|newsletters|our\ newsletters?)(?:\ (?:sign-?up|promotion))?
-    | share(?:\ (?:this|on|via|the\ (?:article|story))\b.{0,60}|\ (?:facebook|twitter|email|whatsapp)\b.*)? | (?:tweet|print|email|e-mail|save|bookmark|copy\ link|comments?|reply|\d+\ comments?|\d+\ shares?)
-    | (?:click|tap)\ (?:here|to)\b.* | download\ (?:our|the)\ .{0,30}\bapp\b.* | get\ (?:our|the|all)\ .{0,60}\b(?:newsletters?|inbox|app|updates|alerts)\b.*
-    | (?:the|our|your)\ .{2,60}\b(?:straight|delivered|sent)\ (?:directly\ )?(?:in)?to\ your\ inbox\b.*
-    | support\ (?:our|independent|quality|local)\ .{0,40}journalism\b.* | (?:donate|become\ a\ (?:member|subscriber|supporter))(?:\ (?:now|today|here|to)\b.*)?
-    | (?:leave|post|add|write|view|show|read)\ (?:a\ |all\ |the\ )?comments?\b.* | have\ (?:a\ (?:story|tip)|you\ got\ a\ (?:story|tip))\b.*
-    | (?:about\ )?\d+[\ -]min(?:ute)?s?(?:\ read)? | (?:reading|read)\ time\b.{0,20} | listen\ to\ (?:this|the)\ (?:article|story)\b.* | listen(?:\ \(\d.*)?
-    | (?:back\ to\ top|home|menu|search|log\ ?in|sign\ in|register|cookie\ (?:policy|settings)|privacy\ policy|terms\ (?:of\ (?:use|service)|and\ conditions)|loading[.…]*)
-    | https?://\S+
-    )
-    """,
-    re.IGNORECASE | re.VERBOSE | re.DOTALL,
+_SITES = r"(?:twitter|x|facebook|instagram|threads|bluesky|linkedin|telegram|google news|social media|whatsapp|youtube)"
+_STORIES = r"(?:stories|articles?|news|content|coverage|topics?|links?|reading|videos?)"
+_PROMOTIONS = (
+    r"sign up (?:for|to) (?:our|get|receive|[^.,]{0,40}\b(?:newsletters?|briefing|emails?|alerts?|updates))\b.*",
+    r"sign up(?: here| now| today)?|sign up to (?-i:[A-Z])[^.,]*",
+    r"subscribe(?: (?:to|now|today|here|for)\b.*)?",
+    r"(?:read|see|watch|listen|hear) (?:more|also|next|now|the full (?:story|article))"
+    r"(?:\s*[:|–—-].*| (?:on|about|from|in|at)\b[^.]*| here\b.*)?",
+    r"(?:also (?:read|see|watch)|read|see|watch|listen|more|related|recommended|don[’']t miss|up next|trending)\s*[:|] ?.*",
+    rf"(?:related|recommended|more|other|latest|top|popular|trending|most (?:read|viewed|popular)) {_STORIES}[:.]?",
+    r"related|most read|most viewed|recommended(?: for you)?|trending(?: now)?|you (?:may|might) also like.*",
+    r"editor[’']?s[’']? picks?|more on this (?:story|topic)[:.]?|more (?:stories like this|from (?-i:[A-Z])[\w ]{1,30})[:.]?",
+    rf"follow (?:us|our|@\w+)\b.*|follow .{{2,50}} on {_SITES}\b.*",
+    r"(?:like|find|join|contact|email|e-mail) us(?: (?:at|on|via|here|for|with|by)\b.{0,120})?|join (?:our|the conversation)\b.*",
+    r"advertisements?|advertising|sponsored(?: content)?|promoted(?: content)?|paid (?:post|content)|ad",
+    r"(?:advertisement|story|article|post|content) (?:continues?|resumes?) (?:below|after|reading)\b.*",
+    r"(?:scroll|swipe) (?:down )?(?:to continue|for more)\b.*|continue reading\b.*|skip (?:past|to|advert)\b.*",
+    r"after newsletter promotion|(?:our )?newsletters?(?: (?:sign-?up|promotion))?",
+    rf"share(?: (?:this|via|the (?:article|story))\b.{{0,60}}| (?:on )?{_SITES})?:?",
+    r"tweet|print|email|e-mail|save|bookmark|copy link|comments?|reply|\d+ comments?|\d+ shares?",
+    r"(?:click|tap) (?:here|to (?:read|share|watch|see|subscribe|listen|enlarge|open|view))\b.*",
+    r"download (?:our|the) .{0,30}\bapp\b.*|get (?:our|the|all) .{0,60}\b(?:newsletters?|inbox|app|alerts)\b.*",
+    r"(?:the|our|your) .{2,60}\b(?:straight|delivered|sent) (?:directly )?(?:in)?to your inbox\b.*",
+    r"support (?:our|independent|quality|local) .{0,40}journalism\b.*",
+    r"donate(?: (?:now|today|here))?|become a (?:member|subscriber|supporter)\b.{0,60}",
+    r"(?:leave|post|add|write|view|show|read) (?:a |all |the )?comments?\b.{0,60}",
+    r"(?:do you )?have (?:a (?:story|tip)|you got a (?:story|tip))\b.*",
+    r"(?:about )?\d+[ -]min(?:ute)?s?(?: read)?|(?:reading|read) time\b.{0,20}",
+    r"listen to (?:this|the) (?:article|story)\b.{0,40}|listen(?: \(\d.*)?",
+    r"back to top|home|menu|search|log ?in|sign in|register|loading[.…]*",
+    r"(?:cookie|privacy) (?:policy|settings|notice)|terms (?:of (?:use|service)|and conditions)",
+    r"https?://\S+",
 )
 _PROMOTION_WORDS = 40
 _OPENS_QUOTED = ("“", '"', "‘", "'", "«", "„")
+_OUTLET = re.compile(r"^(?:The|Associated)\b|\b(?:News|Press|Times|Post|Agency|Reuters|AFP)\b")
+_BULLET = r"(?:[▶►»>*•–—-]+\s*)?"
+
+
+def _any_of(*patterns: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:{'|'.join(patterns)})", re.IGNORECASE | re.DOTALL)
+
+
+_STAFF_LINE = _any_of(*_STAFF)
+_CREDIT_LINE = _any_of(*_CREDITS)
+_PROMOTION_LINE = re.compile(rf"{_BULLET}(?:{'|'.join(_PROMOTIONS)})", re.IGNORECASE | re.DOTALL)
 
 
 def furniture(text: str) -> Kind | None:
@@ -139,21 +177,17 @@ def furniture(text: str) -> Kind | None:
 
 def is_byline(text: str) -> bool:
     """Tell whether a line says who wrote the article."""
-    if _REPORTING.fullmatch(text) or _CONTRIBUTED.fullmatch(text) or _HANDLE.fullmatch(text):
-        return True
-    by = _BY.fullmatch(text)
-    return bool(by and _names_only(by["who"]))
+    return bool(_STAFF_LINE.fullmatch(text)) or _writers(text) is not None
 
 
 def authors(byline: str) -> tuple[str, ...]:
     """Return the names that a `By …` line gives, without what they are and where they write from."""
-    by = _BY.fullmatch(byline)
-    if not by or not _names_only(by["who"]):
-        return ()
     names = []
-    for part in re.split(r"\s*[,;|/&]\s*|\s+and\s+|\s+with\s+|\s+[–—-]\s+", by["who"], flags=re.IGNORECASE):
+    for part in re.split(
+        r"\s*[,;|/&]\s*|\s+and\s+|\s+with\s+|\s+[–—-]\s+", _writers(byline) or "", flags=re.IGNORECASE
+    ):
         name = re.split(r"\s+(?:in|for|at|of)\s+", part)[0].strip()
-        if is_name(name):
+        if is_name(name) and not _OUTLET.search(name):
             names.append(name.title() if name.isupper() else name)
     return tuple(dict.fromkeys(names))
 
@@ -180,33 +214,34 @@ def is_dateline(text: str) -> bool:
 
 def is_caption(text: str) -> bool:
     """Tell whether a line describes a picture: it is labelled so, or ends with the picture's credit."""
-    if _CAPTION_START.match(text) and len(text.split()) > 8:
+    if text.startswith(_OPENS_QUOTED):
+        return False
+    if _CAPTION_LABEL.match(text) and len(text.split()) > 8:
         return True
-    end = _CREDIT_END.search(text)
-    return bool(end and len(text[: end.start()].split()) >= 3)
+    credit = _PICTURE_CREDIT_END.search(text)
+    return bool(credit and len(text[: credit.start()].split()) >= 3)
 
 
 def is_credit(text: str) -> bool:
     """Tell whether a line says where a picture or the text comes from, and who holds its rights."""
-    if (
-        _SIGNATURE.fullmatch(text)
-        or _END_MARK.fullmatch(text)
-        or _RIGHTS.fullmatch(text)
-        or _SOURCE_LINE.fullmatch(text)
-    ):
+    if text.startswith(_OPENS_QUOTED):
+        return False
+    if _CREDIT_LINE.fullmatch(text) or _PICTURE_CREDIT_END.search(text) or _CAPTION_LABEL.match(text):
         return True
-    return bool(
-        (_CREDIT_START.match(text) and len(text.split()) <= 25)
-        or _CREDIT_END.search(text)
-        or _CAPTION_START.match(text)
-    )
+    return bool(_CREDIT_LABEL.match(text) and len(text.split()) <= 12)
 
 
 def is_promotion(text: str) -> bool:
     """Tell whether a line asks the reader to sign up, follow, share or read something else."""
     if text.startswith(_OPENS_QUOTED) or len(text.split()) > _PROMOTION_WORDS:
         return False
-    return bool(_PROMOTION.fullmatch(text))
+    return bool(_PROMOTION_LINE.fullmatch(text))
+
+
+def _writers(text: str) -> str | None:
+    """Return what follows the "By" of a byline, without the date that may stand beside it."""
+    by = _BY.fullmatch(_WHEN_AROUND.sub("", text))
+    return by["who"] if by and _names_only(by["who"]) else None
 
 
 def _names_only(text: str) -> bool:
@@ -215,7 +250,7 @@ def _names_only(text: str) -> bool:
     return bool(_ONLY_NAMES.fullmatch(text.removesuffix(".")))
 
 
-_TESTS = (
+_TESTS: tuple[tuple[Kind, Callable[[str], bool]], ...] = (
     ("promotion", is_promotion),
     ("byline", is_byline),
     ("dateline", is_dateline),

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from indexes.article import Kind, Paragraph
-from indexes.furniture import authors, furniture, is_dateline, is_name
+from indexes.furniture import furniture, is_name
 
 NEAR = 12  # blocks: how far a caption or pull quote stands from the paragraph that it repeats
 
@@ -93,9 +93,8 @@ class _Classifier:
             if self.found[i] or len(text.split()) < 6:
                 continue
             near = [j for j in range(max(0, i - NEAR), min(len(folded), i + NEAR + 1)) if j != i]
-            if any(len(folded[j]) > len(text) and text in folded[j] for j in near if self.found[j] in (None, "body")):
-                self.found[i] = "caption"
-            elif i + 1 < len(folded) and text == folded[i + 1]:
+            longer = (j for j in near if self.found[j] is None and len(folded[j]) > len(text))
+            if any(text in folded[j] for j in longer) or folded[i + 1 : i + 2] == [text]:
                 self.found[i] = "caption"
 
     def _find_signatures(self) -> None:
@@ -114,14 +113,21 @@ class _Classifier:
             self.found[last] = "byline"
 
     def _find_headings(self) -> None:
-        start = self._first_body()
-        for i, block in enumerate(self.blocks):
-            if self.found[i] == "dateline" and i > start and is_dateline(block.text):
-                self.found[i] = "heading"  # "Monday" inside a chronology
+        self._find_days()
         candidates = [self._open(i) and not self.found[i] for i in range(len(self.blocks))]
         for i in range(len(self.blocks)):
             if candidates[i] and self._heads_something(i, candidates):
                 self.found[i] = "heading"
+
+    def _find_days(self) -> None:
+        """In a chronology the lines that name a day or an hour are its headings, the one above the text too."""
+        start = self._first_body()
+        below = [i for i in range(start, len(self.blocks)) if self.found[i] == "dateline"]
+        above = [
+            i for i in range(start) if self.found[i] == "dateline" and not re.search(r"\d{4}", self.blocks[i].text)
+        ]
+        for i in below + (above[-1:] if below else []):
+            self.found[i] = "heading"
 
     def _heads_something(self, i: int, candidates: list[bool]) -> bool:
         """A heading stands alone above body text; lines of a list, a poem or a table stand beside lines like them."""
@@ -235,8 +241,8 @@ _LIST_ITEM = re.compile(r"[-–—*•‣▪◦·+]\s|\(?(?:\d{1,3}|[a-zA-Z]|[iv
 _SOURCES = re.compile(r"(?:sources?|references?|notes|bibliography|footnotes)", re.IGNORECASE)
 _END_MATTER = re.compile(
     r"(?:sources?|references?|notes|bibliography|footnotes|external links?|see also|sister links?|further reading|"
-    r"related (?:news|stories|articles?|coverage|topics?|links?|content|reading)|more on this (?:story|topic)|more stories|"
-    r"read more|most read|recommended(?: for you)?|you (?:may|might) also like.*|latest news|tags|topics|share this)[:.]?",
+    r"related (?:news|stories|articles?|coverage|topics?|links?|content|reading)|more on this (?:story|topic)|"
+    r"more stories|read more|most read|recommended(?: for you)?|you (?:may|might) also like.*|latest news|tags|topics|share this)[:.]?",
     re.IGNORECASE,
 )
 _REFERENCE = re.compile(

@@ -4,7 +4,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 _TRACKING = {
     "fbclid", "gclid", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "igshid", "mc_cid", "mc_eid", "_ga", "_gl",
-    "cmpid", "ocid", "ncid", "smid", "sref", "spm", "ref_src", "ref_url", "at_medium", "at_campaign", "xtor", "guccounter",
+    "cmpid", "ocid", "ncid", "smid", "sref", "spm", "ref_src", "ref_url", "at_medium", "at_campaign", "xtor",
 }  # fmt: skip
 
 

@@ -8,6 +8,11 @@ from indexes.errors import ReadError
 
 _ISO = re.compile(r"(\d{4})[-/.]?(\d{2})[-/.]?(\d{2})(?![\d])")
 _NUMERIC = re.compile(r"(\d{1,2})\s?[./-]\s?(\d{1,2})\s?[./-]\s?(\d{4})(?![\d])")
+# What stands round a date on its line: "LONDON, March 3, 2025 (Reuters) —", "Last updated on Mon 3 Mar 2025".
+_AROUND = re.compile(
+    r"^[A-Z][A-Z .'’-]+,|\([A-Z][\w .&/-]+\)|[|•·—–]"
+    r"|^\W*(?i:(?:first |last )?(?:published|updated|modified|posted|created|date)\b(?: (?:on|at))?)\W*|\b(?i:at)\b"
+)
 _LONGEST = 80  # characters; nothing longer is a date
 _SETTINGS = {"STRICT_PARSING": True, "REQUIRE_PARTS": ["day", "month", "year"], "PARSERS": ["absolute-time"]}
 
@@ -57,15 +62,10 @@ def _day(year: int, month: int, day: int) -> date | None:
 def _in_words(text: str) -> date | None:
     if not re.search(r"[A-Za-z]{3}", text) or not re.search(r"\d{4}", text):
         return None
-    import dateparser  # slow, and most articles write their date in numbers
+    import dateparser  # type: ignore[import-untyped]  # slow, and most articles write their date in numbers
 
-    words = re.sub(
-        r"^\W*(?:(?:first|last)\s+)?(?:published|updated|modified|posted|created|date)\b(?:\s+(?:on|at))?\W*|\bat\b|[|•·]",
-        " ",
-        text,
-        flags=re.IGNORECASE,
-    )
+    words = _AROUND.sub(" ", text)
     with warnings.catch_warnings():  # dateparser's own deprecated calls are not the reader's concern
         warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"dateparser")
-        found = dateparser.parse(words.strip(), languages=["en"], settings=_SETTINGS)  # type: ignore[arg-type]
+        found = dateparser.parse(words.strip(), languages=["en"], settings=_SETTINGS)
     return found.date() if found else None

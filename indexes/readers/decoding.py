@@ -46,12 +46,11 @@ def _decoded(data: bytes, declared: str | None) -> str:
     wide = _unmarked_wide(data)
     if wide:
         return _strictly(data, wide)
-    for encoding in ("utf-8", declared):
-        if encoding:
-            try:
-                return data.decode(encoding)
-            except (UnicodeDecodeError, LookupError):
-                continue
+    for likely in filter(None, ("utf-8", declared)):
+        try:
+            return data.decode(likely)
+        except (UnicodeDecodeError, LookupError):
+            continue
     return _guessed(data)
 
 

@@ -1,11 +1,12 @@
 """What stands at the top of a text about the article: YAML front matter, or lines such as `Date: 2025-03-04`."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import yaml
 
-from indexes.furniture import authors, is_name
+from indexes.furniture import authors
 from indexes.readers.dates import find_date
 from indexes.readers.draft import Head
 
@@ -13,7 +14,8 @@ _KEYS = {
     "title": "title", "headline": "title",
     "date": "published", "published": "published", "published on": "published", "publication date": "published",
     "datepublished": "published", "pubdate": "published",
-    "updated": "updated", "last updated": "updated", "modified": "updated", "lastmod": "updated", "datemodified": "updated",
+    "updated": "updated", "last updated": "updated", "modified": "updated", "lastmod": "updated",
+    "datemodified": "updated",
     "author": "authors", "authors": "authors", "by": "authors", "byline": "authors",
     "publisher": "publisher", "source": "publisher", "publication": "publisher", "outlet": "publisher",
     "newspaper": "publisher", "site": "publisher", "website": "publisher", "sitename": "publisher",
@@ -44,7 +46,7 @@ def _front_matter(text: str) -> dict[str, object]:
     try:
         loaded = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError):
-        loaded = dict(line.groups() for line in map(_LINE.fullmatch, text.splitlines()) if line)  # "title: A: b"
+        loaded = _pairs(text.split("\n"))  # "title: One: two" is no YAML, and common
     return _known(loaded) if isinstance(loaded, Mapping) else {}
 
 
@@ -56,18 +58,23 @@ def _split_lines(text: str) -> tuple[Head, str]:
         end = start
         while end < len(lines) and _is_head_line(lines[end]):
             end += 1
-        pairs = dict(line.groups() for line in map(_LINE.fullmatch, map(str.strip, lines[start:end])) if line)
+        pairs = _pairs(lines[start:end])
         if any(key.lower() not in _UNSURE for key in pairs):
             return _head(_known(pairs)), "\n".join([*lines[:start], "", *lines[end:]])
     return Head(), text
 
 
+def _pairs(lines: Sequence[str]) -> dict[str, str]:
+    """Return the keys and values of lines such as `Date: 2025-03-04`."""
+    return {line["key"]: line["value"] for line in map(_LINE.fullmatch, map(str.strip, lines)) if line}
+
+
 def _is_head_line(line: str) -> bool:
-    match = _LINE.fullmatch(line.strip())
-    return bool(match) and (match["key"].lower() in _KEYS or match["key"].lower() in _PASSED_OVER)
+    pair = _pairs([line])
+    return any(key.lower() in _KEYS or key.lower() in _PASSED_OVER for key in pair)
 
 
-def _known(values: Mapping[object, object]) -> dict[str, object]:
+def _known(values: Mapping[Any, Any]) -> dict[str, object]:
     known: dict[str, object] = {}
     for key, value in values.items():
         field = _KEYS.get(str(key).strip().lower())
@@ -104,4 +111,4 @@ def _people(value: object) -> tuple[str, ...]:
     text = _text(value)
     if not text:
         return ()
-    return authors(text if text.lower().startswith("by ") else f"By {text}") or ((text,) if is_name(text) else (text,))
+    return authors(text if text.lower().startswith("by ") else f"By {text}") or (text,)

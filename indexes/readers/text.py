@@ -92,7 +92,7 @@ def _breaks(line: str, after: str, piece: list[str], width: int) -> bool:
         return True
     if _indent(after) > _indent(line) and not in_item:
         return True
-    if furniture(after.strip()) in ("byline", "dateline", "promotion"):
+    if furniture(after.strip()) and not furniture(line.strip()):
         return True
     if _is_full(line, after, width):
         return False
