@@ -8,6 +8,7 @@ at import or construction.
 import hashlib
 import importlib.util
 import logging
+import socket
 import threading
 from abc import abstractmethod
 from collections import OrderedDict
@@ -17,6 +18,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
@@ -72,6 +75,11 @@ class Embedder(Embeddings):
     def limit(self) -> int | None:
         """How many word pieces of a text the model reads; None where it reads all."""
 
+    @property
+    @abstractmethod
+    def loaded(self) -> bool:
+        """Whether the model is in memory."""
+
     @abstractmethod
     def load(self) -> None:
         """Load the model now rather than at first need; LibraryError where it cannot be loaded."""
@@ -112,8 +120,9 @@ class SentenceEmbeddings(Embedder):
     """Any sentence-transformers model, by name or folder; all-MiniLM-L6-v2 unless one is named. Thread-safe."""
 
     def __init__(self, model: str | None = None) -> None:
-        self.name = model or DEFAULT_MODEL
-        self._folder = _folder_of(self.name)
+        name = model or DEFAULT_MODEL
+        self._folder = _folder_of(name)
+        self.name = str(self._folder) if self._folder and name != DEFAULT_MODEL else name
         self.model_id = _identity(self.name, self._folder)
         self._loaded: SentenceTransformer | None = None
         self._lock = threading.RLock()  # a fast tokenizer must not be used by two threads at once
@@ -122,8 +131,12 @@ class SentenceEmbeddings(Embedder):
 
     def load(self) -> None:
         """Load the model now rather than at first need; LibraryError where it cannot be loaded."""
-        with self._lock:
-            _ = self._model
+        _ = self._model
+
+    @property
+    def loaded(self) -> bool:
+        """Whether the model is in memory."""
+        return self._loaded is not None
 
     @property
     def dimension(self) -> int:
@@ -307,6 +320,8 @@ def _folder_of(name: str) -> Path | None:
     if name == DEFAULT_MODEL:
         return _default_folder()
     folder = Path(name).expanduser()
+    if folder.is_absolute() and not folder.is_dir():
+        raise LibraryError(f"There is no embedding model in {name}.", "Name another with --model.")
     return folder.resolve() if folder.is_dir() else None
 
 
@@ -341,13 +356,27 @@ def _load(name: str, folder: Path | None) -> "SentenceTransformer":
 
     try:
         with _quiet_loading():
-            return SentenceTransformer(str(folder or name), local_files_only=folder is not None)
+            here_only = folder is not None or not _hub_is_near()
+            return SentenceTransformer(str(folder or name), local_files_only=here_only)
     except Exception as error:  # the hub, torch and the tokenizers each raise classes of their own
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise LibraryError(
             f"The embedding model {name!r} could not be loaded ({reason[:200]}).",
             "Give --model the folder of a sentence-transformers model, or leave it out for the default.",
         ) from error
+
+
+def _hub_is_near() -> bool:
+    """Tell whether the Hugging Face hub's name resolves: without it, the hub's client retries for over a minute."""
+    from huggingface_hub.constants import ENDPOINT
+
+    if getproxies():
+        return True
+    try:
+        socket.getaddrinfo(urlsplit(ENDPOINT).hostname, None)
+    except OSError:
+        return False
+    return True
 
 
 @contextmanager
