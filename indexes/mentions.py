@@ -67,8 +67,8 @@ def read_phrase(tokens: Sequence[Token]) -> Mention | None:
     return _leading_name(phrase) or _trailing_name(phrase) or _by_head_noun(phrase)
 
 
-def names_in(sentence: Sentence) -> Iterator[tuple[Mention, int]]:
-    """Yield every person's name in a sentence, with the index of the token behind it."""
+def names_in(sentence: Sentence) -> Iterator[tuple[Mention, int, int]]:
+    """Yield every person's name in a sentence, with the tokens [first, behind) that it takes, titles included."""
     place = 0
     while place < len(sentence):
         if not sentence[place].capital:
@@ -81,7 +81,7 @@ def names_in(sentence: Sentence) -> Iterator[tuple[Mention, int]]:
             definite = start > 0 and sentence[start - 1].low == "the"
             mention = _read_run(sentence[start:end], definite)
             if mention and mention.kind == "name":
-                yield _with_role_before(mention, sentence[max(0, start - 4) : start]), end
+                yield _with_role_before(mention, sentence[max(0, start - 4) : start]), start, end
         place = end
 
 
@@ -154,6 +154,8 @@ def _trailing_name(phrase: Sequence[Token]) -> Mention | None:
     if before and before[-1].low in PREPOSITIONS:
         return None
     definite = bool(before) and before[-1].low in {"the", "this", "that"}
+    if definite and phrase[start].low in PLACES and any(token.low in ROLES for token in before):
+        definite = False  # "the ambassador to the United States Jane Smith"
     mention = _read_run(phrase[start:], definite)
     if mention is None or mention.kind == "role":
         return mention
@@ -197,6 +199,8 @@ def _run_start(phrase: Sequence[Token]) -> int:
 
 def _read_run(run: Sequence[Token], definite: bool) -> Mention | None:
     """Read capitalised words: titles, organisations and places in front, perhaps a person's name behind."""
+    while len(run) > 1 and run[0].low.endswith(("-based", "-born", "-backed", "-led")):
+        run = run[1:]
     cut = _name_start(run)
     before, name = run[:cut], run[cut:]
     titles = frozenset(token.low.rstrip(".") for token in before)

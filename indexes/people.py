@@ -40,7 +40,7 @@ class People:
     def learn(self, sentences: Sequence[Sentence], paragraph: int) -> None:
         """Enter every full name of a paragraph."""
         for sentence in sentences:
-            for mention, behind in names_in(sentence):
+            for mention, _, behind in names_in(sentence):
                 if len(mention.words) > 1:
                     self.enter(mention, paragraph, _roles_behind(sentence, behind))
 
