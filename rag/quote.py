@@ -1,0 +1,269 @@
+"""Answer by quoting: choose the few sentences that answer, cut them out of their paragraphs, and put them in order.
+
+No word here is written by a model. What stands around the quotes (who speaks, the markers) is composed from facts.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from indexes.article import CONFIDENT, Article, Quotation, Speaker
+from indexes.sentences import Span
+from indexes.terms import terms
+from rag.answer import Reason
+from rag.gate import OPEN, probability, refuse, refuse_at_once
+from rag.library import Library
+from rag.match import REASON, Match, Wanted, match, wanted
+from rag.question import Question
+from rag.retrieve import Evidence, retrieve, with_neighbours
+
+MOST_QUOTES = 5
+READ = 5  # paragraphs of the fused list whose sentences are matched
+READ_OF_SPEAKER = 8  # the same, of one speaker's paragraphs
+
+# By how much a second sentence may match less than the best and still be quoted (facts/answering.md, section 3).
+AS_GOOD = 0.12
+AS_GOOD_OF_SPEAKER = 0.20
+AS_GOOD_OF_REASONS = 0.25  # a view and its reasons rarely repeat the words of the question
+
+_SAME_WORDS = 0.8  # shared part of the stems of two quotes, from which the second says nothing new
+_CLAUSE = 5  # words from which a quotation can stand alone; a shorter one needs the sentence around it
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A place in a paragraph that answers: `article.body[paragraph - 1].text[start:end]`, and whose words it is."""
+
+    article: Article
+    paragraph: int
+    start: int
+    end: int
+    speaker: Speaker | None
+    direct: bool  # the speaker's own words, cut from between quotation marks
+
+    @property
+    def text(self) -> str:
+        """The quoted words."""
+        return self.article.body[self.paragraph - 1].text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedClaim:
+    """A sentence of the answer with its markers, and the places of the quotes that it shows."""
+
+    text: str
+    markers: tuple[int, ...]  # 1-based places in `Quoted.quotes`
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """An answer made of quotes, in reading order."""
+
+    quotes: tuple[Quote, ...]
+    claims: tuple[QuotedClaim, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Abstained:
+    """No answer: why, in words, and what came nearest."""
+
+    reason: Reason
+    words: str
+    nearest: tuple[Evidence, ...]
+
+
+def answer_by_quoting(
+    question: Question, library: Library, evidence: Sequence[Evidence] | None = None
+) -> Quoted | Abstained:
+    """Answer a question with quotes from the library, or say why not. `evidence` spares a second retrieval."""
+    refusal = refuse_at_once(question, library)
+    if refusal:
+        return Abstained(refusal.reason, refusal.words, ())
+    found = retrieve(question, library) if evidence is None else list(evidence)
+    read = to_read(question, found)
+    want = wanted(question, library)
+    matches = match(want, read, library)
+    refusal = refuse(want, matches, read, library)
+    if refusal:
+        return Abstained(refusal.reason, refusal.words, tuple(found[:3]))
+    if question.asked and question.kind == "why":
+        matches = _with_the_run(want, matches, library)
+    return compose([cut(chosen, question) for chosen in choose(want, matches)])
+
+
+def to_read(question: Question, found: Sequence[Evidence]) -> list[Evidence]:
+    """Return the paragraphs to look at closely: the best; or, where a person's words are wanted, that person's."""
+    if not (question.asked and question.speakers):
+        return list(found[:READ])
+    return [evidence for evidence in found if _speaks_in(question, evidence)][:READ_OF_SPEAKER]
+
+
+def _speaks_in(question: Question, evidence: Evidence) -> bool:
+    return any(speaker.name in question.speakers for speaker in evidence.paragraph.speakers)
+
+
+# -- choosing ---------------------------------------------------------------------------------------------------------
+
+
+def choose(want: Wanted, matches: Sequence[Match]) -> list[Match]:
+    """Return the sentences to quote, in reading order, the article with the best one first."""
+    question = want.question
+    reasons = question.kind == "why" and question.asked is not None
+    margin = AS_GOOD_OF_REASONS if reasons else AS_GOOD_OF_SPEAKER if question.asked else AS_GOOD
+    ranked = sorted(matches, key=lambda hit: -fitness(hit, question))
+    floor = fitness(ranked[0], question) - margin
+    good = [hit for hit in ranked[1:] if fitness(hit, question) >= floor and _answers(hit, want)]
+    chosen = _different([ranked[0], *good])[: MOST_QUOTES if reasons else 3]
+    order = list(dict.fromkeys(hit.evidence.article.id for hit in chosen))
+    return sorted(chosen, key=lambda hit: (order.index(hit.evidence.article.id), hit.evidence.number, hit.span))
+
+
+def fitness(hit: Match, question: Question) -> float:
+    """Return how good a quote a sentence is: how it matches, and whether it is the kind of sentence asked for."""
+    fit = hit.score
+    if question.kind == "why" and REASON.search(hit.text):
+        fit += 0.10  # set on one question (facts/answering.md, section 3)
+    if question.kind in ("who", "when", "where", "how many") and hit.type_missing:
+        fit -= 0.10
+    if question.introduces and introduces(hit.text, question):
+        fit += 0.30
+    if hit.text.rstrip("”\"' ").endswith("?"):
+        fit -= 0.20  # a question in an article answers none
+    return fit
+
+
+def introduces(sentence: str, question: Question) -> bool:
+    """Tell whether a sentence says who the named one is: "Ada Lind, the head of …", "Ada Lind is …"."""
+    name = re.escape(question.text.rstrip(" ?.!").split()[-1])
+    role = r"(?:,| \(| [–—-] | is | was | has been | became |, who )"
+    before = rf"\b[a-z][\w-]* (?:[A-Z][\w.’'-]* )*{name}\b(?![’'])"
+    return re.search(rf"\b{name}{role}", sentence, re.IGNORECASE) is not None or bool(re.search(before, sentence))
+
+
+def _answers(hit: Match, want: Wanted) -> bool:
+    """Tell whether a further sentence earns its place: it would have opened the gate by itself."""
+    return want.question.asked is not None or probability(hit, want) >= OPEN
+
+
+def _different(hits: Sequence[Match]) -> list[Match]:
+    """Return the sentences that say something new, in the order given."""
+    kept: list[tuple[Match, frozenset[str]]] = []
+    for hit in hits:
+        stems = frozenset(terms(hit.text))
+        if stems and all(len(stems & other) < _SAME_WORDS * min(len(stems), len(other)) for _, other in kept):
+            kept.append((hit, stems))
+    return [hit for hit, _ in kept]
+
+
+def _with_the_run(want: Wanted, matches: Sequence[Match], library: Library) -> list[Match]:
+    """Return the sentences of the best paragraph and of what the same person goes on to say.
+
+    A reporter's lead-in and the quotations under it belong together: the lead-in carries the words of the question,
+    the quotations the view and its reasons.
+    """
+    best = max(matches, key=lambda hit: fitness(hit, want.question)).evidence
+    return match(want, [near for near in with_neighbours(best) if near.number >= best.number], library)
+
+
+# -- cutting ----------------------------------------------------------------------------------------------------------
+
+_MARKS = "“”„‟\"«»‘’'`＂"
+_WORD = re.compile(r"\w[\w’'-]*")
+
+
+def cut(chosen: Match, question: Question) -> Quote:
+    """Return the useful part of a sentence: the speaker's own words alone, or else all of it."""
+    paragraph = chosen.evidence.paragraph
+    start, end = chosen.span
+    said = [q for q in paragraph.quotations if q.start < end and start < q.end and _is_confident(q)]
+    direct = [q for q in said if q.direct]
+    if len(direct) == 1 and not question.introduces:
+        inner = _inside_the_marks(paragraph.text, max(start, direct[0].start), min(end, direct[0].end))
+        if _stands_alone(paragraph.text, inner, chosen.span, question):
+            return _quote(chosen, *inner, direct[0].speaker, direct=True)
+    widest = max(said, key=lambda q: min(end, q.end) - max(start, q.start), default=None)
+    return _quote(chosen, start, end, widest.speaker if widest else None, direct=False)
+
+
+def _quote(chosen: Match, start: int, end: int, speaker: Speaker | None, *, direct: bool) -> Quote:
+    return Quote(chosen.evidence.article, chosen.evidence.number, start, end, speaker, direct)
+
+
+def _is_confident(quotation: Quotation) -> bool:
+    return quotation.speaker is not None and quotation.speaker.confidence >= CONFIDENT
+
+
+def _inside_the_marks(text: str, start: int, end: int) -> tuple[int, int]:
+    """Shrink a span to the words: quotation marks, spaces and the comma before a reporting clause go."""
+    piece = text[start:end]
+    left = len(piece) - len(piece.lstrip(_MARKS + " \u00a0"))
+    right = len(piece.rstrip(_MARKS + " \u00a0,"))
+    if piece[right:].startswith(("’", "'")) and piece[right - 1 : right].isalpha() and piece.count("’") == 1:
+        right += 1  # the apostrophe of "the workers’"
+    return start + left, start + max(left, right)
+
+
+def _stands_alone(text: str, inner: tuple[int, int], sentence: Span, question: Question) -> bool:
+    """Tell whether quoted words are clear without the clause around them, and hold what the question is about."""
+    words = text[inner[0] : inner[1]]
+    around = text[sentence.start : inner[0]] + text[inner[1] : sentence.end]
+    if not _WORD.search(around):
+        return True
+    if len(_WORD.findall(words)) < _CLAUSE or words[:1].islower():
+        return False
+    if question.asked:
+        return True
+    topic = set(question.stems)
+    return len(topic & set(terms(words))) >= len(topic & set(terms(around)))
+
+
+# -- composing --------------------------------------------------------------------------------------------------------
+
+
+def compose(quotes: Sequence[Quote]) -> Quoted:
+    """Return the quotes with the sentences that show them. What one person says in a row makes one sentence."""
+    joined = _join_adjacent(quotes)
+    claims: list[QuotedClaim] = []
+    numbered = list(enumerate(joined, start=1))
+    for (_, direct, name), group in groupby(numbered, key=lambda pair: _voice(pair[1])):
+        members = list(group)
+        if direct:
+            shown = "; ".join(f"“{_without_stop(quote.text)}” [{marker}]" for marker, quote in members)
+            claims.append(QuotedClaim(f"{name}: {shown}.", tuple(marker for marker, _ in members)))
+        else:
+            claims += [QuotedClaim(_sentence(quote, marker), (marker,)) for marker, quote in members]
+    return Quoted(tuple(joined), tuple(claims))
+
+
+def _voice(quote: Quote) -> tuple[str, bool, str]:
+    return quote.article.id, quote.direct, quote.speaker.name if quote.speaker else ""
+
+
+def _join_adjacent(quotes: Sequence[Quote]) -> list[Quote]:
+    """Join quotes of one voice that only a space parts."""
+    joined: list[Quote] = []
+    for quote in quotes:
+        last = joined[-1] if joined else None
+        if last and _voice(last) == _voice(quote) and last.paragraph == quote.paragraph and quote.direct:
+            text = quote.article.body[quote.paragraph - 1].text
+            if not text[last.end : quote.start].strip():
+                joined[-1] = replace(last, end=quote.end)
+                continue
+        joined.append(quote)
+    return joined
+
+
+def _sentence(quote: Quote, marker: int) -> str:
+    """Return a sentence of the article with its marker, the speaker in front where it does not name them."""
+    text = quote.text
+    if quote.speaker and not set(terms(quote.speaker.name)) & set(terms(text)):
+        text = f"{quote.speaker.name}, as reported: {text}"
+    if text.endswith(tuple(_MARKS)) or not text.endswith("."):
+        return f"{text} [{marker}]"
+    return f"{text[:-1]} [{marker}]."
+
+
+def _without_stop(words: str) -> str:
+    """Drop the full stop that would stand before the closing mark and the marker; keep that of "the U.S."."""
+    return words[:-1] if re.search(r"[^\s.][^\sA-Z.]\.$", words) else words

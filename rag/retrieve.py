@@ -1,0 +1,141 @@
+"""From a question to evidence: the paragraphs worth reading, best first.
+
+Three ranked lists (by meaning, by words, by who speaks) become one. What is returned are whole paragraphs with the
+article they stand in; the rest of a running quotation and neighbours by the same speaker are joined here, at answer
+time, because indexing them together buries the paragraph itself (facts/quotes.md, 4a).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from indexes.article import Article, Paragraph
+from indexes.terms import terms
+from rag.library import Hit, Library
+from rag.question import Question
+
+DEPTH = 50  # how far each ranked list is read
+KEPT = 10  # how many paragraphs a question gets
+NEAR_IDENTICAL = 0.9  # shared part of the terms of two paragraphs, from which one says nothing new
+_SHORTEST_COMPARED = 6  # terms; shorter paragraphs look alike by chance
+_REACH = 3  # paragraphs to either side within which a speaker's words belong together
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A paragraph that may answer, and where each ranked list had it (a joined neighbour is in none)."""
+
+    article: Article
+    paragraph: Paragraph
+    score: float
+    ranks: Mapping[str, int] = field(default_factory=dict)
+    cosine: float = 0.0  # of the question with `speaker: paragraph`, where a list by meaning had it
+
+    @property
+    def number(self) -> int:
+        """The paragraph's number (¶)."""
+        return self.paragraph.number or 0
+
+    @property
+    def id(self) -> str:
+        """The paragraph's id."""
+        return self.article.paragraph_id(self.number)
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """What sorts paragraphs into reading order within an article."""
+        return self.article.id, self.number
+
+
+def retrieve(question: Question, library: Library, k: int = KEPT) -> list[Evidence]:
+    """Return up to k paragraphs for a question, best first, near-identical ones once."""
+    lists = ranked_lists(question, library)
+    fused = fuse(lists)
+    ranks = {name: {key: rank for rank, (key, _) in enumerate(hits, start=1)} for name, hits in lists.items()}
+    cosines = {key: score for name, hits in lists.items() if name != "lexical" for key, score in hits}
+    found = (
+        Evidence(
+            *_find(key, library),
+            score=score,
+            ranks={name: places[key] for name, places in ranks.items() if key in places},
+            cosine=cosines.get(key, 0.0),
+        )
+        for key, score in fused
+    )
+    return _distinct(found, k)
+
+
+def ranked_lists(question: Question, library: Library) -> dict[str, list[Hit]]:
+    """Return the ranked lists of a question by name: dense, lexical, and one for each speaker named in it."""
+    lists = {
+        "dense": library.dense(question.text, DEPTH, question.filters),
+        "lexical": library.lexical(question.text, DEPTH, question.filters),
+    }
+    for speaker in question.speakers:
+        filters = question.filters
+        if filters.speaker in (None, speaker):
+            lists[f"by {speaker}"] = library.by_speaker(speaker, question.text, DEPTH, filters)
+    return lists
+
+
+def fuse(lists: Mapping[str, Sequence[Hit]]) -> list[Hit]:
+    """Return one list: the sum of the scores, each list's scaled to 0..1 between its last and its first.
+
+    Score fusion by min-max normalisation (CombSUM, Fox & Shaw 1994). It keeps what reciprocal rank fusion throws
+    away: by how much a paragraph leads its list.
+    """
+    total: dict[str, float] = {}
+    for hits in lists.values():
+        scores = [score for _, score in hits]
+        low, high = (min(scores), max(scores)) if scores else (0.0, 0.0)
+        for key, score in hits:
+            total[key] = total.get(key, 0.0) + ((score - low) / (high - low) if high > low else 1.0)
+    return sorted(total.items(), key=lambda hit: -hit[1])
+
+
+def with_neighbours(evidence: Evidence) -> list[Evidence]:
+    """Return the paragraph with those around it that belong to it, in reading order.
+
+    That is the rest of a running quotation, and what the same person says right before and after.
+    """
+    body = evidence.article.body
+    first = last = evidence.number - 1
+    while first > 0 and evidence.number - first <= _REACH and _goes_on(body[first - 1], body[first]):
+        first -= 1
+    while last + 1 < len(body) and last + 2 - evidence.number <= _REACH and _goes_on(body[last], body[last + 1]):
+        last += 1
+    return [
+        evidence if paragraph is evidence.paragraph else replace(evidence, paragraph=paragraph, ranks={}, cosine=0.0)
+        for paragraph in body[first : last + 1]
+    ]
+
+
+def _goes_on(before: Paragraph, after: Paragraph) -> bool:
+    """Tell whether two neighbours belong together: one quotation runs on, or one person goes on speaking."""
+    runs = {q.run for q in before.quotations} & {q.run for q in after.quotations} - {None}
+    speakers = {s.name for s in before.speakers} & {s.name for s in after.speakers}
+    return bool(runs or (speakers and before.heading == after.heading))
+
+
+def _find(key: str, library: Library) -> tuple[Article, Paragraph]:
+    """Return the article and paragraph that an id `article@version#number` names."""
+    where, _, number = key.rpartition("#")
+    article = library.article(*where.split("@"))
+    return article, article.body[int(number) - 1]
+
+
+def _distinct(found: Iterable[Evidence], k: int) -> list[Evidence]:
+    """Return the first k that differ: wire copy stands in many papers with a word or two changed."""
+    kept: list[tuple[Evidence, frozenset[str]]] = []
+    for evidence in found:
+        words = frozenset(terms(evidence.paragraph.text))
+        if not any(_near_identical(words, other) for _, other in kept):
+            kept.append((evidence, words))
+        if len(kept) == k:
+            break
+    return [evidence for evidence, _ in kept]
+
+
+def _near_identical(a: frozenset[str], b: frozenset[str]) -> bool:
+    if min(len(a), len(b)) < _SHORTEST_COMPARED:
+        return a == b
+    return len(a & b) >= NEAR_IDENTICAL * len(a | b)
