@@ -17,7 +17,7 @@ _MONTH = (
     r"nov(?:ember)?|dec(?:ember)?)\.?"
 )
 _WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day|\.)?"
-_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+_DAY = r"\d{1,2}(?:st|nd|rd|th)?\b"
 _DATE = (
     rf"(?:(?:{_MONTH}\s+{_DAY}|{_DAY}\s+(?:of\s+)?{_MONTH})(?:,?\s+\d{{4}})?|{_MONTH}\s+\d{{4}}"
     r"|\d{4}-\d\d-\d\d(?:T[\d:.]+Z?)?|\d{1,2}[./]\d{1,2}[./]\d{2,4})"
@@ -30,16 +30,16 @@ _ZONE = (
 _AGO = r"(?:an?|\d+)\s+(?:minutes?|mins?|hours?|hrs?|days?|weeks?|months?)\s+ago"
 _WHEN_LABEL = r"(?:(?:first\s+)?published|(?:last\s+)?(?:updated|modified)|posted|created|date(?:d)?|on|at)\b:?"
 _WHEN_PART = rf"(?:{_WHEN_LABEL}|{_WEEKDAY}\b|{_DATE}|{_TIME}|{_ZONE}|{_AGO}|[,;|·•/()–—-])"
-_WHEN = re.compile(rf"(?:{_WHEN_PART}\s*)+", re.IGNORECASE)
-_WHEN_AROUND = re.compile(
-    rf"^(?:{_WHEN_PART}\s*)+(?=\bby\b)|\s+(?:[|·•–—-]|on\b|at\b)\s*(?:{_WHEN_PART}\s*)+$", re.IGNORECASE
-)
+# Possessive ("++"), as everything here that repeats a choice: a hostile line must not take exponential time.
+_WHENS = rf"(?:{_WHEN_PART}\s*)++"
+_WHEN = re.compile(_WHENS, re.IGNORECASE)
+_WHEN_AROUND = re.compile(rf"^{_WHENS}(?=\bby\b)|\s(?:[|·•–—-]|on\b|at\b)\s*{_WHENS}$", re.IGNORECASE)
 _HAS_WHEN = re.compile(rf"{_DATE}|{_TIME}|{_AGO}|{_WEEKDAY}\b|^(?:published|updated|posted):?$", re.IGNORECASE)
 
-_PLACE = r"[A-ZÀ-Þ][A-ZÀ-Þ.’'-]+(?:[ -][A-ZÀ-Þ][A-ZÀ-Þ.’'-]+){0,3}"  # LONDON, NEW YORK, SÃO PAULO
+_PLACE = r"[A-ZÀ-Þ][A-ZÀ-Þ.’'-]+(?: [A-ZÀ-Þ][A-ZÀ-Þ.’'-]+){0,3}"  # LONDON, NEW YORK, SÃO PAULO
 _AGENCY = r"\([A-Z][\w .&/-]{1,30}\)"
 _PLACE_LINE = re.compile(
-    rf"{_PLACE}(?:,\s*(?:[A-Z][\w.]+\s?){{1,3}})?,?\s*(?:{_DATE})?\s*(?:{_AGENCY})?\s*[—–-]{{0,2}}", re.IGNORECASE
+    rf"{_PLACE}(?:,\s*(?:[A-Z][\w.]+\s?){{1,3}}+)?,?\s*(?:{_DATE})?\s*(?:{_AGENCY})?\s*[—–-]{{0,2}}", re.IGNORECASE
 )
 _PLACE_START = re.compile(_PLACE)
 
@@ -50,8 +50,8 @@ _ROLE = (
     r"technology|sports?|home|world|defen[cs]e|security|legal|crime|religious|affairs|special|national|"
     r"writers?|reporters?|correspondents?|editors?|contributors?|columnists?|producers?|agenc(?:y|ies)|desk|our|own)"
 )
-_NAMES = rf"{_NAME}(?:[\s,|/]+(?:{_NAME}|{_PARTICLE}|{_ROLE}))*"
-_ONLY_NAMES = re.compile(rf"{_NAMES}(?:\s*[|,–—-]\s*(?:{_NAMES}))*")
+_NAME_PART = re.compile(rf"{_NAME}|(?:{_PARTICLE})|(?:{_ROLE})")
+_BETWEEN_NAMES = re.compile(r"\s*[,|/]\s*|\s+(?:[–—-]\s+)?")
 _BY = re.compile(
     r"(?:(?:written|words|story|text|report|reported|analysis|review|compiled|edited|interview)\s+)?by:?\s+(?P<who>.+)",
     re.IGNORECASE,
@@ -85,7 +85,7 @@ _PICTURE_CREDIT = (
     rf"(?:^|[\s(])(?=[A-Z])(?i:{_MEDIUM}{_MADE}?)\s*[:©]\s*[A-Z][^.!?:]{{2,60}}",
     rf"[.!?”\"’)]\s+(?i:{_MEDIUM}\s+(?:by|courtesy(?:\s+of)?))\s+[A-Z][^.!?]{{2,60}}",
     # The mayor on Monday. Jane Doe/AFP/Getty Images   The mayor on Monday. REUTERS/Jane Doe
-    rf"\s(?:[A-Z][\w.’'-]+\s?)*/\s?{_STOCK}(?:/{_STOCK}|\s+via\s+{_STOCK})*",
+    rf"\s(?:[A-Z][\w.’'-]+\s){{0,4}}[A-Z][\w.’'-]+\s?/\s?{_STOCK}(?:/{_STOCK}|\s+via\s+{_STOCK})*",
     r"\bREUTERS/[A-Z][\w .’'-]{2,50}",
     r"[.!?”\"]\s+(?:Getty Images|Shutterstock|Alamy|PA Media|iStock)",
     r"\(?(?i:file (?:photo|image|picture))\)?",
@@ -102,7 +102,7 @@ _CREDIT_LABEL = re.compile(
 )
 _CREDITS = (
     # Photos by Jane Doe
-    rf"{_MEDIUM} by (?-i:{_NAMES})",
+    rf"{_MEDIUM} by (?-i:[A-Z][\w.’'-]+(?: [A-Z][\w.’'-]+){{0,4}}(?:/[\w /]+)?)\.?",
     # Reuters   — AFP   (IBNS/VOA)
     rf"(?-i:[(\[—–-]*\s*{_WIRE}(?:/[\w ]+)*\s*[)\]]*\.?)",
     # -ENDS-   ###   (END)
@@ -125,12 +125,13 @@ _PROMOTIONS = (
     r"subscribe(?: (?:to|now|today|here|for)\b.*)?",
     r"(?:read|see|watch|listen|hear) (?:more|also|next|now|the full (?:story|article))"
     r"(?:\s*[:|–—-].*| (?:on|about|from|in|at)\b[^.]*| here\b.*)?",
-    r"(?:also (?:read|see|watch)|read|see|watch|listen|more|related|recommended|don[’']t miss|up next|trending)\s*[:|] ?.*",
+    r"(?:also (?:read|see|watch)|read|see|watch|listen|more|related|recommended|don[’']t miss|up next)\s*[:|] ?.*",
     rf"(?:related|recommended|more|other|latest|top|popular|trending|most (?:read|viewed|popular)) {_STORIES}[:.]?",
     r"related|most read|most viewed|recommended(?: for you)?|trending(?: now)?|you (?:may|might) also like.*",
-    r"editor[’']?s[’']? picks?|more on this (?:story|topic)[:.]?|more (?:stories like this|from (?-i:[A-Z])[\w ]{1,30})[:.]?",
+    r"editor[’']?s[’']? picks?|more (?:on this (?:story|topic)|stories like this|from (?-i:[A-Z])[\w ]{1,30})[:.]?",
     rf"follow (?:us|our|@\w+)\b.*|follow .{{2,50}} on {_SITES}\b.*",
-    r"(?:like|find|join|contact|email|e-mail) us(?: (?:at|on|via|here|for|with|by)\b.{0,120})?|join (?:our|the conversation)\b.*",
+    r"(?:like|find|join|contact|email|e-mail) us(?: (?:at|on|via|here|for|with|by)\b.{0,120})?",
+    r"join (?:our|the conversation)\b.*",
     r"advertisements?|advertising|sponsored(?: content)?|promoted(?: content)?|paid (?:post|content)|ad",
     r"(?:advertisement|story|article|post|content) (?:continues?|resumes?) (?:below|after|reading)\b.*",
     r"(?:scroll|swipe) (?:down )?(?:to continue|for more)\b.*|continue reading\b.*|skip (?:past|to|advert)\b.*",
@@ -245,9 +246,11 @@ def _writers(text: str) -> str | None:
 
 
 def _names_only(text: str) -> bool:
+    """Tell whether a text holds nothing but names, what joins them, and what these people are."""
     if len(text.split()) > 16 or re.search(r"[!?]$|(?<!Jr)(?<!Sr)(?<!\b[A-Z])\.$", text):
         return False
-    return bool(_ONLY_NAMES.fullmatch(text.removesuffix(".")))
+    parts = _BETWEEN_NAMES.split(text)
+    return bool(re.match(_NAME, text)) and all(map(_NAME_PART.fullmatch, parts))
 
 
 _TESTS: tuple[tuple[Kind, Callable[[str], bool]], ...] = (

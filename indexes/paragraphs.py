@@ -242,7 +242,8 @@ _SOURCES = re.compile(r"(?:sources?|references?|notes|bibliography|footnotes)", 
 _END_MATTER = re.compile(
     r"(?:sources?|references?|notes|bibliography|footnotes|external links?|see also|sister links?|further reading|"
     r"related (?:news|stories|articles?|coverage|topics?|links?|content|reading)|more on this (?:story|topic)|"
-    r"more stories|read more|most read|recommended(?: for you)?|you (?:may|might) also like.*|latest news|tags|topics|share this)[:.]?",
+    r"more stories|read more|most read|recommended(?: for you)?|you (?:may|might) also like.*|latest news|tags|"
+    r"topics|share this)[:.]?",
     re.IGNORECASE,
 )
 _REFERENCE = re.compile(

@@ -21,6 +21,7 @@ from indexes.paragraphs import to_paragraphs
 from indexes.readers.addresses import canonical_url
 from indexes.readers.dates import find_date, parse_date
 from indexes.readers.draft import Draft
+from indexes.speakers import resolve_speakers
 
 __all__ = ["MAX_BYTES", "Details", "canonical_url", "expand", "parse_date", "read"]
 
@@ -127,8 +128,8 @@ def _article(draft: Draft, path: Path, details: Details) -> Article:
     if details.url and not url:
         raise ReadError(f"{details.url!r} is not a web address.", "Give one that begins with https:// or http://.")
     return Article(
-        title=_title(paragraphs) or _name(path),
-        paragraphs=_with_speakers(paragraphs),
+        title=head.title or _title(paragraphs) or _name(path),
+        paragraphs=resolve_speakers(paragraphs),
         source=_shown(Path(os.path.abspath(path))),
         publisher=details.publisher or head.publisher,
         authors=head.authors or _authors(paragraphs),
@@ -161,15 +162,6 @@ def _date_above(paragraphs: tuple[Paragraph, ...]) -> date | None:
         if paragraph.kind == "dateline" and (found := find_date(paragraph.text)):
             return found
     return None
-
-
-def _with_speakers(paragraphs: tuple[Paragraph, ...]) -> tuple[Paragraph, ...]:
-    try:
-        from indexes.speakers import resolve_speakers
-    except ImportError:
-        return paragraphs
-    resolved: tuple[Paragraph, ...] = resolve_speakers(paragraphs)
-    return resolved
 
 
 def _shown(path: Path) -> str:

@@ -25,8 +25,9 @@ _NO_ARTICLE = ReadError(
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _BLOCKS = set(
-    "address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure footer "
-    "form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section summary table tbody td tfoot th thead tr ul".split()
+    "address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure "
+    "footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section summary table tbody td tfoot th thead tr "
+    "ul".split()
 )
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _UNSEEN = set(
@@ -48,6 +49,7 @@ _BYLINE_CLASS = re.compile(
 )
 _ENDS = re.compile(r"[.!?…:;。！？؟][\"”’'»)\]]*$")
 _SHORTEST_ARTICLE = 80  # characters of prose
+_LONGEST_PAGE = 300_000  # characters: beyond them a paragraph must be the same as one found, not only a part of it
 
 
 @dataclass(slots=True)
@@ -123,7 +125,7 @@ def _blocks(pieces: Sequence[_Piece], body: Any, title: str | None) -> Iterator[
 def _mark_taken(pieces: Sequence[_Piece], body: Any) -> None:
     texts = [_folded("".join(e.itertext())) for e in body.iter("p", "head", "item", "quote", "cell", "code")]
     whole = set(texts)
-    everything = "\n".join(texts)
+    everything = "\n".join(texts)[:_LONGEST_PAGE]
     for piece in pieces:
         folded = _folded(piece.text)
         piece.taken = folded in whole or (len(folded) > 20 and folded in everything)

@@ -6,6 +6,7 @@ fitted into the line.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -15,7 +16,7 @@ from indexes.readers.decoding import decode
 from indexes.readers.draft import Draft
 from indexes.readers.heads import split_head
 
-_NARROWEST, _WIDEST = 50, 100  # columns at which people wrap text
+_NARROWEST, _WIDEST = 40, 100  # columns at which people wrap text
 _RULE = re.compile(r"\s*(?:[-=*_~#–—•]\s*){3,}")
 _ITEM = re.compile(r"\s*(?:[*•‣▪◦]|[-–—]|\(?\d{1,2}[.)])\s+\S")
 _SURE_ITEM = re.compile(r"\s*[*•‣▪◦]\s+\S")
@@ -76,27 +77,34 @@ def _wrap_width(groups: list[list[str]]) -> int | None:
 
 def _pieces(group: list[str], width: int | None) -> Iterator[list[str]]:
     """Yield the paragraphs of a group of lines, each as its lines."""
+    if width is None or max(map(len, group)) > _WIDEST:
+        yield from ([line] for line in group)
+        return
+    margin = Counter(map(_indent, group)).most_common(1)[0][0]
     piece = [group[0]]
     for line, after in pairwise(group):
-        if width is None or max(map(len, group)) > _WIDEST or _breaks(line, after, piece, width):
+        if _indented(after, margin, piece) or _breaks(line, after, piece, width):
             yield piece
             piece = []
         piece.append(after)
     yield piece
 
 
+def _indented(after: str, margin: int, piece: list[str]) -> bool:
+    """Tell whether a line is set in, as the first line of a paragraph; in a list that is how an item goes on."""
+    return _indent(after) > margin and not _ITEM.match(piece[0])
+
+
 def _breaks(line: str, after: str, piece: list[str], width: int) -> bool:
     """Tell whether a new paragraph begins at the line `after`, in a text that is wrapped at `width`."""
-    in_item = bool(_ITEM.match(piece[0]))
-    if _SURE_ITEM.match(after) or (_ITEM.match(after) and (in_item or _ENDS.search(line))):
+    if _SURE_ITEM.match(after) or (_ITEM.match(after) and (_ITEM.match(piece[0]) or _ENDS.search(line))):
         return True
-    if _indent(after) > _indent(line) and not in_item:
-        return True
-    if furniture(after.strip()) and not furniture(line.strip()):
+    part, before = furniture(after.strip()), furniture(line.strip())
+    if part in ("byline", "promotion") and not before:
         return True
     if _is_full(line, after, width):
         return False
-    if _ENDS.search(line):
+    if _ENDS.search(line) or (part == "dateline" and not before):
         return True
     return len(line) < width * 0.6 and not _SMALL.match(after)
 
