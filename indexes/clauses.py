@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from indexes.article import Quotation
-from indexes.wordlists import HONORIFICS, OPENERS, ROLES, STATING
+from indexes.wordlists import DETERMINERS, HONORIFICS, OPENERS, PREPOSITIONS, ROLES, STATING
 
 _ABBREVIATIONS = (
     "Mr|Mrs|Ms|Mx|Dr|Prof|Rev|Fr|St|Gen|Lt|Col|Maj|Capt|Cmdr|Sgt|Adm|Gov|Sen|Rep|Amb|Pres|Hon|Jr|Sr|Cllr|Det|Supt|Insp"
@@ -42,8 +42,10 @@ class Token(NamedTuple):
 
     @property
     def capital(self) -> bool:
-        """True for what may be a part of a name: Smith, al-Amr, O'Neill, U.S."""
-        return self.kind == "word" and (self.text[0].isupper() or _has_inner_capital(self.text))
+        """True for what may be a part of a name: Smith, al-Amr, O'Neill, U.S., but not The."""
+        if self.kind != "word" or (self.low in DETERMINERS and len(self.low) > 1):
+            return False
+        return self.text[0].isupper() or _has_inner_capital(self.text)
 
 
 Sentence = list[Token]
@@ -127,17 +129,24 @@ def _is_attributed(tokens: Sequence[Token], index: int) -> bool:
     if ahead[0].low in STATING and ahead[0].text[0].islower():
         return True
     for place, token in enumerate(ahead):
-        if token.low in STATING and token.text[0].islower() and place:
-            return _closes_soon(tokens, index + place + 1)
+        if (token.low in STATING or token.low == "writes") and token.text[0].islower() and place:
+            asked = _last_mark(tokens[index - 1].text) in "?!"
+            return _closes_soon(tokens, index + place + 1, asked)
         if not (token.capital or token.low in ROLES or token.low in {"he", "she", "they", "the"}):
             return False
     return False
 
 
-def _closes_soon(tokens: Sequence[Token], index: int) -> bool:
+def _closes_soon(tokens: Sequence[Token], index: int, asked: bool) -> bool:
     """Tell whether nothing is said after the verb: the quotation before it is what was said."""
     following = tokens[index] if index < len(tokens) else None
-    return following is None or (following.kind == "mark" and following.text in ".,;")
+    if following is None or (following.kind == "mark" and following.text in ".,;"):
+        return True
+    if not asked or following.low not in PREPOSITIONS:
+        return False
+    ahead = tokens[index : index + 25]
+    end = next((place for place, token in enumerate(ahead) if token.text in ".;"), len(ahead))
+    return all(token.kind == "word" for token in ahead[:end])
 
 
 def _last_mark(quotation: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from indexes.clauses import Sentence, Token, ends_softly
 from indexes.mentions import Mention, names_in, read_phrase
+from indexes.quotations import word_count
 from indexes.wordlists import (
     ACTIVE_AUXILIARIES,
     ADVERBS,
@@ -18,6 +19,7 @@ from indexes.wordlists import (
     DETERMINERS,
     DOUBTFUL_AUXILIARIES,
     FINITE_VERBS,
+    IDIOMS,
     JUDGING,
     NEEDS_BEHIND,
     OPENERS,
@@ -36,8 +38,9 @@ SPEAKING = {**QUOTING, **JUDGING, **STATING}
 _SAME_IN_THE_PAST = frozenset({"read", "put", "hit", "forecast"})
 _LONGEST_SUBJECT = 60  # tokens; keeps the reading of hostile sentences linear
 _LONGEST_PHRASE = 16
+_TITLE = 4  # words; a longer quotation is no title inside somebody's description
+_AS = frozenset({"describe", "characterise", "characterize"})  # "describes the plan as a mistake"
 _RELATIVES = frozenset({"who", "which", "that", "whose", "whom", "where"})
-_CLAUSE_MARKS = frozenset(";:—–()[]") | {"..."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +66,14 @@ def find_cues(sentence: Sentence) -> list[Cue]:
             cue = _cue_at(words, place, cues)
         else:
             continue
-        if cue is not None:
+        if cue is not None and (cue.mention is not None or _is_surely_a_verb(token)):
             cues.append(_in_sentence(cue, words, index))
     return cues
+
+
+def _is_surely_a_verb(token: Token) -> bool:
+    """Tell "said", "argued" from "offers", "request": without a readable subject only the first can be trusted."""
+    return token.low == "according" or (token.low in STATING and token.low.endswith(("d", "ys", "ells", "lls")))
 
 
 def main_subject(sentence: Sentence) -> Mention | None:
@@ -118,7 +126,7 @@ def _in_sentence(cue: Cue, words: Words, index: int) -> Cue:
 def _cue_at(words: Words, verb: int, earlier: Sequence[Cue]) -> Cue | None:
     """Read the subject of the verb at a place, before it or behind it."""
     form = words[verb][1].low
-    if _is_bare_passive(words, verb):
+    if _is_bare_passive(words, verb) or not _is_idiom(words, verb):
         return None
     if form.endswith("ing"):
         return _participle(words, verb, earlier)
@@ -137,20 +145,29 @@ def _is_bare_passive(words: Words, verb: int) -> bool:
     return following.low == "by" or (following.low == "of" and SPEAKING[words[verb][1].low] == "accuse")
 
 
+def _is_idiom(words: Words, verb: int) -> bool:
+    """Tell "he went on: …" and "she put it this way" from going and putting."""
+    needed = IDIOMS.get(SPEAKING[words[verb][1].low])
+    following = _token(words, verb + 1)
+    return needed is None or (following is not None and following.low == needed)
+
+
 def _subject_before(words: Words, verb: int, earlier: Sequence[Cue]) -> Cue | None:
     """Read "X said", "X, an expert on trade, has also said", "who said", "and added"."""
     end = _skip_auxiliaries(words, verb)
     if end is None or end == 0:
         return None
     previous = words[end - 1][1]
-    if previous.kind == "quotation" or previous.low == "to":
-        return _went_on_to(words, end, verb) if previous.low == "to" else None
+    if previous.low == "to":
+        return _went_on_to(words, end, verb)
     if previous.low in COORDINATORS:
         return _coordinated(words, end - 1, verb, earlier)
     if previous.low in ("who", "which"):
         return _relative(words, end - 1, verb)
-    if previous.text == ",":
+    if _is_comma(previous):
         start, mention = _across_commas(words, end - 1)
+    elif previous.text in ("—", "–"):
+        start, mention = _across_dashes(words, end - 1)
     else:
         start, mention = _contiguous(words, end)
     if mention is None and start is None:
@@ -206,6 +223,8 @@ def _states(words: Words, verb: int) -> bool:
     if behind is not None and _is_adverb(behind):
         behind = _token(words, verb + 2)
     low = behind.low if behind else ""
+    if lemma in _AS:
+        return any(token.low == "as" for _, token in words[verb + 1 : verb + 10])
     if form in STATING or form in JUDGING:
         needed = NEEDS_BEHIND.get(lemma)
         return needed is None or low in needed
@@ -213,20 +232,35 @@ def _states(words: Words, verb: int) -> bool:
 
 
 def _nothing_behind(words: Words, verb: int) -> bool:
-    """Tell whether the sentence ends behind the verb, so that what was said stands before it."""
-    following = _token(words, verb + 1)
-    return verb > 1 and (following is None or following.text in ".,;")
+    """Tell whether no more than "on Monday" stands behind the verb, so that what was said stands before it."""
+    if verb < 2:
+        return False
+    for place in range(verb + 1, min(verb + 9, len(words))):
+        token = words[place][1]
+        if token.text in (".", ";") or (token.text == "," and place == verb + 1):
+            return True
+        if token.kind != "word" or (place == verb + 1 and not _is_setting(token)) or token.low in SUBORDINATORS:
+            return False
+    return verb + 1 >= len(words)
+
+
+def _is_setting(token: Token) -> bool:
+    """Tell whether a word behind a verb begins the time or place of saying: "said on Monday", "reported late"."""
+    return (
+        token.low in TIMES
+        or token.low in ("on", "in", "at", "during", "late", "early", "last", "this")
+        or (token.low in ADVERBS)
+    )
 
 
 def _is_background(words: Words, first: int) -> bool:
-    """Tell whether a cue stands in a clause like "While Smith has said he likes it, …"."""
-    for place in range(max(0, first - 1), min(first + 2, len(words))):
-        token = words[place][1]
-        if token.low in BACKGROUND:
-            return True
-        if place >= first and token.capital and token.low not in OPENERS:
-            break
-    return False
+    """Tell whether a cue stands in a clause like "While Smith has said he likes it, …" or "a claim that Smith denies"."""
+    if first and words[first - 1][1].low in _RELATIVES | BACKGROUND | {"what", "how", "why"}:
+        return True
+    start = first
+    while start > 0 and first - start < _LONGEST_PHRASE and words[start - 1][1].kind == "word":
+        start -= 1
+    return start < len(words) and words[start][1].low in BACKGROUND
 
 
 def _contiguous(words: Words, end: int) -> tuple[int | None, Mention | None]:
@@ -270,53 +304,75 @@ def _across_commas(words: Words, comma: int) -> tuple[int | None, Mention | None
     parts = _comma_parts(words, comma)
     while parts and _is_background_part(words, parts[0]):
         parts.pop(0)
-    if not parts:
-        return None, None
+    if len(parts) < 2:
+        return _sole_part(words, parts)
     last_start, last_end = parts[-1]
     last = [token for _, token in words[last_start:last_end]]
-    if len(parts) > 1 and _is_only_a_name(last):
-        return last_start, _with_roles_of(read_phrase(last), words, parts[:-1])
-    for start, end in parts[:-1] if len(parts) > 1 else parts:
+    if _is_only_a_name(last):
+        return last_start, read_phrase(last)
+    for start, end in parts[:-1]:
         mention = _read_compound([token for _, token in words[start:end]])
-        if mention is not None and (mention.kind != "role" or len(parts) > 1):
+        if mention is not None:
             return start, mention
-    if len(parts) == 1:
-        return None, None
     return parts[0][0], None
+
+
+def _across_dashes(words: Words, dash: int) -> tuple[int | None, Mention | None]:
+    """Read "Smith — elected in May — said"."""
+    for place in range(dash - 1, max(0, dash - _LONGEST_SUBJECT), -1):
+        if words[place][1].text == words[dash][1].text:
+            return _contiguous(words, place)
+    return None, None
+
+
+def _sole_part(words: Words, parts: Sequence[tuple[int, int]]) -> tuple[int | None, Mention | None]:
+    """Read "Last week, Smith, said": a stray comma between subject and verb."""
+    if not parts:
+        return None, None
+    start, end = parts[0]
+    mention = _read_compound([token for _, token in words[start:end]])
+    return (start, mention) if mention is not None and mention.kind == "name" else (None, None)
 
 
 def _comma_parts(words: Words, comma: int) -> list[tuple[int, int]]:
     """Return the parts between commas before `comma`, back to where the verb's own clause begins."""
     parts: list[tuple[int, int]] = []
-    end = place = comma
-    while place > 0 and comma - place < _LONGEST_SUBJECT:
-        token = words[place - 1][1]
-        if token.kind == "quotation" or token.text == ";" or (token.kind == "mark" and token.text in "—–"):
-            break
-        if token.text == ",":
-            if not _is_apposition(words, place, end) and parts_hold_clause(words, place, end):
-                return parts
-            parts.insert(0, (place, end))
-            end = place - 1
-        place -= 1
-    if place < end and not parts_hold_clause(words, place, end):
-        parts.insert(0, (place, end))
-    return parts
+    end = comma
+    while True:
+        start = end
+        while start > 0 and comma - start < _LONGEST_SUBJECT and not _parts_at(words[start - 1][1], start - 1):
+            start -= 1
+        if _holds_clause(words, start, end):
+            return parts
+        parts.insert(0, (start, end))
+        if start == 0 or comma - start >= _LONGEST_SUBJECT or not _is_comma(words[start - 1][1]):
+            return parts
+        end = start - 1
 
 
-def parts_hold_clause(words: Words, start: int, end: int) -> bool:
+def _parts_at(token: Token, place: int) -> bool:
+    """Tell whether a token bounds a part; a short title between quotation marks does not."""
+    if token.kind == "quotation":
+        return not place or word_count(token.text) > _TITLE or _is_comma(token)
+    return token.kind == "mark" and token.text in ",;—–"
+
+
+def _is_comma(token: Token) -> bool:
+    """Tell a comma, or a title that holds one: the author of “Blue Hills,”."""
+    if token.kind == "quotation":
+        return word_count(token.text) <= _TITLE and token.text[-2:-1] == ","
+    return token.text == ","
+
+
+def _holds_clause(words: Words, start: int, end: int) -> bool:
     """Tell whether a part between commas has a verb of its own, and so is no apposition."""
     if start < end and words[start][1].low in _RELATIVES:
         return False
     return any(
-        token.text[0].islower() and (token.low in FINITE_VERBS or token.low in STATING and token.low.endswith("d"))
+        token.low in FINITE_VERBS or (token.low in STATING and token.low.endswith("d"))
         for _, token in words[start:end]
-        if token.kind == "word"
+        if token.kind == "word" and token.text[0].islower()
     )
-
-
-def _is_apposition(words: Words, start: int, end: int) -> bool:
-    return start < end and words[start][1].low in _RELATIVES
 
 
 def _is_background_part(words: Words, part: tuple[int, int]) -> bool:
@@ -351,10 +407,6 @@ def _is_only_a_name(part: Sequence[Token]) -> bool:
         return False
     mention = read_phrase(part)
     return mention is not None and mention.kind == "name" and part[-1].capital
-
-
-def _with_roles_of(mention: Mention | None, words: Words, parts: Sequence[tuple[int, int]]) -> Mention | None:
-    return mention
 
 
 def _relative(words: Words, who: int, verb: int) -> Cue | None:
@@ -399,7 +451,7 @@ def _participle(words: Words, verb: int, earlier: Sequence[Cue]) -> Cue | None:
     if end is None:
         return None
     lemma = SPEAKING[words[verb][1].low]
-    if end < verb and words[end][1].low in PASSIVE_AUXILIARIES or words[end - 1 : end] and end <= verb - 2:
+    if (end < verb and words[end][1].low in PASSIVE_AUXILIARIES) or (words[end - 1 : end] and end <= verb - 2):
         start, mention = _contiguous(words, end)
         if mention and mention.kind in ("name", "pronoun", "organisation") and start is not None:
             return Cue(mention, lemma, start, verb + 1, _states(words, verb))
@@ -426,17 +478,18 @@ def _subject_behind(words: Words, verb: int) -> Cue | None:
         place -= 1
     previous = words[place - 1][1] if place else None
     quoted = previous is not None and _is_quotation_end(words, place - 1)
-    if previous is not None and not quoted and previous.text != ",":
+    if previous is not None and not quoted and not _is_comma(previous):
         return None
     lemma = SPEAKING[words[verb][1].low]
-    if previous is None and lemma != "say":
+    bare = words[verb][1].low == lemma and lemma not in _SAME_IN_THE_PAST
+    if (previous is None or bare) and lemma != "say":
         return None
     end, mention = _phrase_behind(words, verb + 1)
     if end == verb + 1:
         return None
     if not quoted and not _stops(words, end):
         return None
-    if mention is None and not quoted:
+    if mention is None and not (quoted or _token(words, end) is None or words[end][1].low == "who"):
         return None
     states = lemma in ("say", "claim", "warn", "argue", "insist", "explain", "suggest", "report", "note", "add")
     return Cue(mention, lemma, verb, end, states and not quoted, follows=True)
@@ -452,7 +505,7 @@ def _is_quotation_end(words: Words, place: int) -> bool:
 
 def _stops(words: Words, end: int) -> bool:
     following = _token(words, end)
-    return following is None or (following.kind == "mark" and following.text in ".,;:—–-")
+    return following is None or following.low == "who" or (following.kind == "mark" and following.text in ".,;:—–-")
 
 
 def _phrase_behind(words: Words, start: int) -> tuple[int, Mention | None]:
@@ -480,11 +533,8 @@ def _ends_phrase(words: Words, start: int, place: int) -> bool:
     if token.low in TIMES and place > start:
         return True
     if place > start and token.text[0].islower():
-        if (
-            token.low in FINITE_VERBS
-            or token.low in SPEAKING
-            and token.low not in ROLES
-            and not _is_noun_here(words, place)
+        if token.low in FINITE_VERBS or (
+            token.low in SPEAKING and token.low not in ROLES and not _is_noun_here(words, place)
         ):
             return True
         if token.low in DETERMINERS and words[place - 1][1].low not in PREPOSITIONS:
@@ -530,6 +580,18 @@ def unknown_verb_behind(sentence: Sentence, quotation: int) -> Cue | None:
     if mention is None or mention.kind not in ("name", "pronoun") or mention.words[0] == "it":
         return None
     return Cue(mention, verb.low, start, end + 1, states=False, follows=True)
+
+
+def unknown_verb_before(sentence: Sentence, quotation: int) -> Cue | None:
+    """Read `Smith cracked, “…”`: any verb may stand between a name and a comma or colon."""
+    verb = quotation - 2
+    if verb < 1 or sentence[quotation - 1].text not in (",", ":") or not _looks_like_a_verb(sentence[verb]):
+        return None
+    words = list(enumerate(sentence[: verb + 1]))
+    start, mention = _contiguous(words, verb)
+    if start is None or mention is None or mention.kind not in ("name", "pronoun") or mention.words[0] == "it":
+        return None
+    return Cue(mention, sentence[verb].low, start, verb + 1, states=False)
 
 
 def _looks_like_a_verb(token: Token) -> bool:

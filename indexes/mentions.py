@@ -64,7 +64,7 @@ def read_phrase(tokens: Sequence[Token]) -> Mention | None:
         return None
     if len(phrase) == 1 and phrase[0].low in PRONOUNS and not phrase[0].possessive:
         return _pronoun(phrase[0])
-    return _leading_name(phrase) or _trailing_name(phrase) or _by_head_noun(phrase)
+    return _leading_name(phrase) or _inner_name(phrase) or _trailing_name(phrase) or _by_head_noun(phrase)
 
 
 def names_in(sentence: Sentence) -> Iterator[tuple[Mention, int, int]]:
@@ -145,6 +145,17 @@ def _leading_name(phrase: Sequence[Token]) -> Mention | None:
     return mention if mention and mention.kind != "role" else None
 
 
+def _inner_name(phrase: Sequence[Token]) -> Mention | None:
+    """Read "former coach Jane Smith of Leeds": a name in the middle, with a preposition behind it."""
+    for place in range(1, len(phrase) - 1):
+        before, behind = phrase[place], phrase[place + 1]
+        if before.capital and not before.possessive and behind.low in PREPOSITIONS:
+            mention = _trailing_name(phrase[: place + 1])
+            if mention is not None and mention.kind == "name" and len(mention.words) > 1:
+                return mention
+    return None
+
+
 def _trailing_name(phrase: Sequence[Token]) -> Mention | None:
     """Read "team member Jane Smith", "Tunisia's coach Jane Smith": a name at the end."""
     start = _run_start(phrase)
@@ -152,7 +163,7 @@ def _trailing_name(phrase: Sequence[Token]) -> Mention | None:
         return None
     before = phrase[:start]
     if before and before[-1].low in PREPOSITIONS:
-        return None
+        return _name_behind_an_office(before, phrase[start:])
     definite = bool(before) and before[-1].low in {"the", "this", "that"}
     if definite and phrase[start].low in PLACES and any(token.low in ROLES for token in before):
         definite = False  # "the ambassador to the United States Jane Smith"
@@ -162,6 +173,18 @@ def _trailing_name(phrase: Sequence[Token]) -> Mention | None:
     roles = mention.roles | frozenset({token.low for token in before} & ROLES)
     gender = mention.gender or gender_of_words(token.low for token in before if not token.possessive)
     return replace(mention, gender=gender, titled=mention.titled or bool(roles), roles=roles)
+
+
+def _name_behind_an_office(before: Sequence[Token], run: Sequence[Token]) -> Mention | None:
+    """Read "Minister of Education Jane Smith", "director of the Aid Council Jane Smith"."""
+    roles = frozenset({token.low for token in before}) & ROLES
+    cut = _name_start(run)
+    if not roles or not 0 < cut < len(run):
+        return None
+    mention = _read_run(run, definite=False)
+    if mention is None or mention.kind != "name" or (len(mention.words) == 1 and not mention.titled):
+        return None
+    return replace(mention, titled=True, roles=mention.roles | roles)
 
 
 def _run_end(phrase: Sequence[Token], start: int) -> int:
@@ -209,7 +232,7 @@ def _read_run(run: Sequence[Token], definite: bool) -> Mention | None:
         words = tuple(_bare(token) for token in name)
         gender = gender_of_words(titles) or gender_of_name(words)
         return Mention("name", words, name[0].start, gender, titled, titles & ROLES)
-    if all(token.low in TIMES or token.low in NATIONALITIES or token.text.isdigit() for token in run):
+    if all(token.low in TIMES or _is_people(token.low) or token.text.isdigit() for token in run):
         return None
     if not name and _is_title(run[-1]):
         last = run[-1].low.rstrip(".")
@@ -254,10 +277,15 @@ def _given_name_before(run: Sequence[Token]) -> int | None:
 def _is_barrier(token: Token) -> bool:
     """Tell whether a capitalised word cannot be part of a person's name: Ministry, Monday, Paris, NATO."""
     low = token.low.rstrip(".")
-    if low in ORGANISATION_NAMES or low in PLACES or low in NATIONALITIES or low in TIMES or _is_title(token):
+    if low in ORGANISATION_NAMES or low in PLACES or low in TIMES or _is_people(low) or _is_title(token):
         return True
     acronym = 1 < len(token.text) < 6 and token.text.isupper() and "." not in token.text
-    return token.text[0].isdigit() or acronym and low not in SUFFIXES
+    return token.text[0].isdigit() or (acronym and low not in SUFFIXES)
+
+
+def _is_people(low: str) -> bool:
+    """Tell "Russian" and "Russians"."""
+    return low in NATIONALITIES or (low.endswith("s") and low[:-1] in NATIONALITIES)
 
 
 def _is_title(token: Token) -> bool:

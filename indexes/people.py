@@ -33,6 +33,7 @@ class People:
         self._people: dict[tuple[str, str], Person] = {}
         self._by_surname: dict[str, list[Person]] = {}
         self._by_given_name: dict[str, list[Person]] = {}
+        self._proper: set[str] = set()  # words that stand capitalised inside a sentence
 
     def __iter__(self) -> Iterator[Person]:
         return iter(self._people.values())
@@ -40,6 +41,7 @@ class People:
     def learn(self, sentences: Sequence[Sentence], paragraph: int) -> None:
         """Enter every full name of a paragraph."""
         for sentence in sentences:
+            self._proper.update(token.low for token in sentence[1:] if token.capital)
             for mention, _, behind in names_in(sentence):
                 if len(mention.words) > 1:
                     self.enter(mention, paragraph, _roles_behind(sentence, behind))
@@ -74,6 +76,10 @@ class People:
         elif not candidates and not mention.titled:
             candidates = self._by_given_name.get(_key(words[0]), [])
         return _choose(candidates, mention.gender)
+
+    def is_proper(self, word: str) -> bool:
+        """Tell a name from a common word that is capitalised because it opens a sentence."""
+        return word.lower() in self._proper or not word[1:].islower()
 
     def with_roles(self, roles: frozenset[str]) -> list[Person]:
         """Return the people of whom the article says that they are "the minister", latest mentioned first."""

@@ -9,11 +9,11 @@ speaker is worse than none.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from indexes.article import How, Paragraph, Quotation, Speaker
+from indexes.article import Paragraph, Quotation, Speaker
 from indexes.clauses import Sentence, split_sentences, tokenise
-from indexes.cues import Cue, find_cues, iter_quotations, main_subject, unknown_verb_behind
+from indexes.cues import Cue, find_cues, iter_quotations, main_subject, unknown_verb_before, unknown_verb_behind
 from indexes.layouts import Said, interview_lines, signature
-from indexes.mentions import Gender, Mention
+from indexes.mentions import Gender, Mention, names_in
 from indexes.people import People, Person
 from indexes.quotations import find_quotations, word_count
 from indexes.wordlists import ADVERBS, COORDINATORS, OPENERS
@@ -117,9 +117,17 @@ def _quotations(page: _Page) -> tuple[Quotation, ...]:
     direct = [
         Quotation(spoken.start, spoken.end, direct=True, speaker=spoken.speaker, run=spoken.run)
         for spoken in page.spoken
-        if spoken.speaker or spoken.run is not None or spoken.words >= _PHRASE or spoken.settled
+        if spoken.speaker or spoken.run is not None or _is_speech(page.text[spoken.start : spoken.end], spoken.words)
     ]
     return tuple(sorted([*direct, *page.indirect], key=lambda quotation: (quotation.start, quotation.end)))
+
+
+def _is_speech(text: str, words: int) -> bool:
+    """Tell a quotation from a title or a doubtful word, where nobody is known to have said it."""
+    if words < _PHRASE:
+        return False
+    long_words = [word for word in text.split() if len(word.strip("“”\"'‘’.,:;?!")) > 3]
+    return not all(word.strip("“”\"'‘’`«")[:1].isupper() for word in long_words)
 
 
 class _Reader:
@@ -143,9 +151,8 @@ class _Reader:
             if answering is not None and any(lines[index:]):
                 page.spoken = [_Spoken(0, len(page.text), 9, None, replace(answering, how="carried"), settled=True)]
                 continue
-            if self._signed(index, page):
-                continue
             self._read_page(index, page)
+            self._signed(index, page)
         self._join_runs()
         self._fill_between()
 
@@ -182,23 +189,21 @@ class _Reader:
             before = [person for person in before if person.introduced == 1][:1] if len(before) < 3 else []
         return Speaker(before[0].name, "role", DISTANT_PRONOUN, before[0].introduced) if before else None
 
-    def _signed(self, index: int, page: _Page) -> bool:
+    def _signed(self, index: int, page: _Page) -> None:
         """Give a paragraph, or the one above, to the name that it is signed with."""
         said = signature(page.text)
-        if said is None:
-            return False
+        if said is None or page.indirect:
+            return
+        above = index and said.end == 0 and self.pages[index - 1].is_quotation
+        target = self.pages[index - 1] if above else page
+        if (said.end == 0 and not above) or any(spoken.settled for spoken in page.spoken):
+            return  # "--Jane Smith" below a report is its author
         person = self.people.find(Mention("name", tuple(said.label.split()), 0))
         speaker = Speaker(person.name if person else said.label, "named", NAMED, page.number)
-        target = page
-        if said.end == 0:
-            if not index or not self.pages[index - 1].is_quotation:
-                return False
-            target = self.pages[index - 1]
         if not target.spoken:
-            target.spoken = [_Spoken(0, said.end, 9)]
+            target.spoken = [_Spoken(0, said.end, _PHRASE)]
         for spoken in target.spoken:
             spoken.speaker, spoken.settled = speaker, True
-        return True
 
     # --------------------------------------------------------------------------------------------------- one paragraph
 
@@ -228,7 +233,7 @@ class _Reader:
 
     def _by_sentence(self, index: int, page: _Page, sentence: Sentence, place: int, spoken: _Spoken) -> None:
         """Attribute a quotation whose sentence has no verb of saying."""
-        cue = unknown_verb_behind(sentence, place)
+        cue = unknown_verb_behind(sentence, place) or unknown_verb_before(sentence, place)
         if cue is not None:
             spoken.speaker = self._identify(cue.mention, index, page, sentence, cue.first)
             spoken.settled = True
@@ -254,7 +259,7 @@ class _Reader:
                 return
             if not entry.speaks or spoken.words < 2:
                 return
-        speaker = self._speaker_in(page, entry)
+        speaker = self._speaker_in(page, entry, or_subject=_is_bare(sentence))
         if speaker is not None:
             confidence = SAME_PARAGRAPH if _is_bare(sentence) else DISTANT_PRONOUN
             spoken.speaker = replace(speaker, confidence=min(speaker.confidence, confidence))
@@ -266,13 +271,14 @@ class _Reader:
             return self.trail[-1]
         return None
 
-    def _speaker_in(self, page: _Page, entry: _Entry) -> Speaker | None:
+    def _speaker_in(self, page: _Page, entry: _Entry, or_subject: bool) -> Speaker | None:
         """Return the speaker of this paragraph so far, as the words before put it."""
         name = entry.who if isinstance(entry.who, str) else entry.who.name
-        for quotation in reversed([*page.spoken, *page.indirect]):
-            if quotation.speaker is not None and quotation.speaker.name == name:
-                return quotation.speaker
-        return Speaker(name, "carried", DISTANT_PRONOUN, page.number)
+        said = [spoken.speaker for spoken in page.spoken] + [statement.speaker for statement in page.indirect]
+        for speaker in reversed(said):
+            if speaker is not None and speaker.name == name:
+                return speaker
+        return Speaker(name, "carried", DISTANT_PRONOUN, page.number) if or_subject else None
 
     def _state_indirectly(
         self, page: _Page, sentence: Sentence, cues: Sequence[Cue], speakers: Sequence[Speaker | None]
@@ -341,10 +347,8 @@ class _Reader:
             self._give_opening(index, page, before.awaits)
             return
         last = before.spoken[-1] if before.spoken else None
-        if last is None:
-            speaker = before.indirect[-1].speaker if before.indirect else None
-        else:
-            speaker = last.speaker
+        latest = before.indirect[-1] if last is None and before.indirect else last
+        speaker = latest.speaker if latest else None
         if first.run is not None and last is not None and last.run == first.run:
             return  # a running quotation: joined later
         if page.is_quotation and speaker is not None and (last is not None or _ends_with_statement(before)):
@@ -361,7 +365,7 @@ class _Reader:
     def _from_sentence_behind(self, page: _Page) -> None:
         """`“….” But, she added, “….”`: the first quotation is hers too."""
         for spoken, following in zip(reversed(page.spoken[:-1]), reversed(page.spoken[1:]), strict=True):
-            if spoken.settled or following.speaker is None or spoken.words < _PHRASE:
+            if spoken.settled or spoken.run is not None or following.speaker is None or spoken.words < _PHRASE:
                 continue
             if spoken.start == page.spoken[0].start and not page.text[: spoken.start].strip():
                 spoken.speaker = replace(following.speaker, confidence=min(following.speaker.confidence, CARRIED))
@@ -415,11 +419,13 @@ class _Reader:
             return self._by_document(mention, index, page)
         return Speaker(mention.text, "named", ORGANISATION, page.number)
 
-    def _by_name(self, mention: Mention, page: _Page) -> Speaker:
+    def _by_name(self, mention: Mention, page: _Page) -> Speaker | None:
         person = self.people.find(mention)
         if person is None and (len(mention.words) > 1 or mention.titled):
             person = self.people.enter(mention, page.number)
         if person is None:
+            if not self.people.is_proper(mention.text):
+                return None
             return Speaker(mention.text, "named", ORGANISATION, page.number)
         person.seen = self.sentence
         person.gender = person.gender or mention.gender
@@ -439,14 +445,15 @@ class _Reader:
         return Speaker(person.name, "pronoun", confidence, named)
 
     def _in_sentence(self, mention: Mention, before: Sentence) -> tuple[Person, int] | None:
-        """Return the person whom the same sentence names before the pronoun."""
+        """Return the person whom the same sentence names before the pronoun: its subject, or whose it is."""
         subject = main_subject(before)
-        if subject is None or subject.kind != "name":
-            return None
-        person = self.people.find(subject)
-        if person is None or (person.gender and person.gender != mention.gender):
-            return None
-        return person, 0
+        named = [subject] if subject and subject.kind == "name" else []
+        owners = [name for name, _, behind in names_in(before) if before[behind - 1].possessive]
+        for name, owns in [*((name, False) for name in named), *((name, True) for name in owners)]:
+            person = self.people.find(name)
+            if person is not None and person.gender in ((mention.gender,) if owns else (mention.gender, "")):
+                return person, 0
+        return None
 
     def _on_trail(self, gender: Gender, index: int) -> tuple[Person, int] | None:
         """Return the latest person of that gender, and how many paragraphs back."""

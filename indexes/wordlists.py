@@ -75,7 +75,6 @@ QUOTING = _table(
         "begin": "begins began beginning",
         "quote": "quotes quoted quoting",
         "sing": "sings sang singing",
-        "speak": "speaks spoke speaking",
         "find": "finds found finding",
         "show": "shows showed showing",
         "retweet": "retweets retweeted retweeting",
@@ -116,6 +115,9 @@ CLAUSE_AFTER = {
     "apologize": _words("for"),
 }
 
+# Verbs that tell of saying only with this word behind them.
+IDIOMS = {"go": "on", "put": "it"}
+
 # Of STATING and JUDGING, those that often mean something else: without a quotation they need one of these behind
 # them ("agreed that", but not "agreed a deal").
 NEEDS_BEHIND = {
@@ -129,9 +131,6 @@ NEEDS_BEHIND = {
     "counter": _words("that"),
     "point": _words("out"),
     "observe": OPENS_A_CLAUSE | _words("the a"),
-    "describe": _words("as"),
-    "characterise": _words("as"),
-    "characterize": _words("as"),
     "signal": _words("that"),
     "echo": _words("that"),
     "question": _words("whether why how the"),
@@ -239,7 +238,7 @@ ROLES = _words(
     banker broker entrepreneur businessman businesswoman designer programmer trustee governor investigator examiner
     forecaster meteorologist seismologist hydrologist conservationist naturalist paleontologist archaeologist
     anthropologist sociologist negotiator mediator interpreter translator comedian presenter host broadcaster
-    superstar veteran soldier nationalist republican democrat incumbent predecessor successor
+    speaker superstar veteran soldier nationalist republican democrat incumbent predecessor successor
     """
 )
 PLURAL_ROLES = _words(
