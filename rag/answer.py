@@ -64,6 +64,7 @@ class Answer:
     reason: Reason | None = None
     fallback_reason: str | None = None
     as_of: date | None = None  # the newest date among the cited articles
+    undated_left_out: int = 0  # articles that a date filter left out for having no date
     model: str | None = None
     prompt: str | None = None
     usage: Mapping[str, int] | None = None

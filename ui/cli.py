@@ -9,15 +9,16 @@ import os
 import signal
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as ProgressBar
 
 from indexes.errors import NewsciteError, QuestionError
 from ui import render, terminal
@@ -87,7 +88,10 @@ EmbeddingModel = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, on stdout.")]
-Day = Annotated[date | None, typer.Option(parser=_date, metavar="DATE", show_default=False)]
+
+
+def _day(help: str, *names: str) -> Any:
+    return typer.Option(*names, parser=_date, metavar="DATE", help=help, show_default=False)
 
 
 @app.callback()
@@ -101,7 +105,7 @@ def add(
     context: typer.Context,
     paths: Annotated[list[Path] | None, typer.Argument(help="Files and folders: text, Markdown, HTML.")] = None,
     samples: Annotated[bool, typer.Option("--samples", help="Add the sample articles that come along.")] = False,
-    published: Annotated[Day, typer.Option("--date", help="Publication date.")] = None,
+    published: Annotated[date | None, _day("Publication date.", "--date")] = None,
     publisher: Annotated[str | None, typer.Option(help="Who published the articles.")] = None,
     url: Annotated[str | None, typer.Option(help="The original address, for one article.")] = None,
     embedding_model: EmbeddingModel = None,
@@ -127,18 +131,17 @@ def add(
     with _library(context, home, embedding_model) as library, _progress() as progress:
         report = library.add(*given, details=details, on_progress=progress)
     terminal.print_report(report, terminal.console())
-    failed = sum(outcome.status == "failed" for outcome in report)
-    if failed:
-        raise typer.Exit(ERROR if failed == len(report) else PARTLY)
+    if report.count("failed"):
+        raise typer.Exit(ERROR if report.count("failed") == len(report.outcomes) else PARTLY)
 
 
 @app.command(no_args_is_help=True)
 def ask(
     context: typer.Context,
     words: Annotated[list[str], typer.Argument(metavar="QUESTION", help="In your own words.")],
-    after: Annotated[Day, typer.Option(help="Only articles published on or after this day.")] = None,
-    before: Annotated[Day, typer.Option(help="Only articles published on or before this day.")] = None,
-    as_of: Annotated[Day, typer.Option(help="Only what was known on this day: articles and their versions.")] = None,
+    after: Annotated[date | None, _day("Only articles published on or after this day.")] = None,
+    before: Annotated[date | None, _day("Only articles published on or before this day.")] = None,
+    as_of: Annotated[date | None, _day("Only what was known on this day: articles and their versions.")] = None,
     speaker: Annotated[str | None, typer.Option(help="Only paragraphs in which this person speaks.")] = None,
     publisher: Annotated[str | None, typer.Option(help="Only articles of this publisher.")] = None,
     article: Annotated[str | None, typer.Option(help="Only this article: its id, or how the id begins.")] = None,
@@ -173,9 +176,12 @@ def ask(
 @app.command()
 def rebuild(context: typer.Context, embedding_model: EmbeddingModel = None, home: Home = None) -> None:
     """Make the index anew from the stored articles: after an unclean stop, or for another embedding model."""
-    with _library(context, home, embedding_model, rebuild=True) as library, _progress() as progress:
-        paragraphs = library.rebuild(on_progress=progress)
-    terminal.console().print(f"The index is new: {paragraphs} passages.")
+    from indexes.library import Library
+
+    with Library.open(_home(context, home), for_rebuild=True) as library, _progress() as progress:
+        library.rebuild(embedding_model, on_progress=progress)
+        count = len(library.articles())
+    terminal.console().print(f"The index is new. It holds {count} articles.")
 
 
 @articles.command("list")
@@ -184,7 +190,7 @@ def list_articles(context: typer.Context, as_json: Json = False, home: Home = No
     with _library(context, home) as library:
         rows = library.articles()
     if as_json:
-        print(json.dumps(rows, ensure_ascii=False, indent=2))
+        print(json.dumps([render.listed_as_json(row) for row in rows], ensure_ascii=False, indent=2))
     else:
         terminal.print_articles(rows, terminal.console())
 
@@ -196,7 +202,7 @@ ArticleId = Annotated[str, typer.Argument(help="The article's id, or how it begi
 def show_article(context: typer.Context, article: ArticleId, as_json: Json = False, home: Home = None) -> None:
     """Print an article with paragraph numbers and speakers in the margin."""
     with _library(context, home) as library:
-        found = library.find(article)
+        found = library.article(*article.split("@", 1))
     if as_json:
         print(json.dumps(render.article_as_json(found), ensure_ascii=False, indent=2))
     else:
@@ -208,7 +214,7 @@ def remove_article(context: typer.Context, article: ArticleId, home: Home = None
     """Remove an article with all its versions."""
     with _library(context, home) as library:
         removed = library.remove(article)
-    terminal.console().print(f"Removed “{removed}”.")
+    terminal.console().print(f"Removed “{removed.title}”.")
 
 
 def _home(context: typer.Context, home: Path | None) -> Path | None:
@@ -218,17 +224,17 @@ def _home(context: typer.Context, home: Path | None) -> Path | None:
 def _library(context: typer.Context, home: Path | None, embedding_model: str | None = None) -> "Library":
     from indexes.library import Library
 
-    return Library.open(_home(context, home), embedding_model=embedding_model)
+    return Library.open(_home(context, home), model=embedding_model)
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[int, int, str], None]]:
-    """Show a bar on stderr; yield what is to be called with (done, total, what is at hand)."""
+def _progress() -> "Iterator[Progress]":
+    """Show a bar on stderr while there is something to wait for; yield what is to be told of it."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=terminal.console(stderr=True), transient=True) as bar:
+    with ProgressBar(*columns, console=terminal.console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None)
 
-        def show(done: int, total: int, what: str) -> None:
-            bar.update(task, completed=done, total=total, description=what)
+        def show(what: str, done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total or None, description=what[:40])
 
         yield show

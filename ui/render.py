@@ -1,8 +1,10 @@
 """Pure functions from nouns to plain data that any surface can show: no terminal, no HTTP, no Gradio."""
 
+from dataclasses import asdict
 from typing import Any
 
 from indexes.article import Article, Paragraph
+from indexes.library import Listed
 
 
 def article_as_json(article: Article) -> dict[str, Any]:
@@ -21,6 +23,11 @@ def article_as_json(article: Article) -> dict[str, Any]:
         "source": article.source,
         "paragraphs": [_paragraph_as_json(paragraph) for paragraph in article.paragraphs],
     }
+
+
+def listed_as_json(row: Listed) -> dict[str, Any]:
+    """Return a line of `articles list --json`."""
+    return {**asdict(row), "published": row.published.isoformat() if row.published else None}
 
 
 def _paragraph_as_json(paragraph: Paragraph) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """How answers, articles and reports look in a terminal. Colours and wrapping only where a person watches."""
 
 import sys
-from collections import Counter
 from collections.abc import Sequence
+from typing import Literal
 
 from rich.console import Console
 from rich.padding import Padding
@@ -10,10 +10,17 @@ from rich.table import Table
 from rich.text import Text
 
 from indexes.article import Article, Paragraph, Quotation
-from indexes.library import Outcome
+from indexes.catalog import Listed, Status
+from indexes.library import Report
 from rag.answer import Answer, Citation
 
 READABLE = 100  # columns; longer lines tire the eye
+STATUS_STYLES: dict[Status | Literal["failed"], str] = {
+    "added": "green",
+    "updated": "cyan",
+    "unchanged": "dim",
+    "failed": "red",
+}
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -46,7 +53,8 @@ def _print_abstention(answer: Answer, out: Console) -> None:
         out.print(Text("Nearest, but not an answer:", style="dim"))
     for near in answer.nearest:
         out.print(Text.assemble(("  ¶" + str(near.paragraph), "cyan"), f"  {near.title}  ", (near.article_id, "dim")))
-        out.print(Padding(Text(near.text), (0, 0, 1, 4)))
+        out.print(_indented(Text(near.text)))
+        out.print()
 
 
 def _with_dim_markers(line: str) -> Text:
@@ -63,10 +71,14 @@ def _print_source(citation: Citation, out: Console) -> None:
             head.append(f" (inferred: {citation.speaker_how}, named in ¶{citation.speaker_from})", "dim")
     head.append("  " + _origin(citation))
     out.print(head)
-    out.print(Padding(Text(citation.quote, style="green"), (0, 0, 0, 4)))
+    out.print(_indented(Text(citation.quote, style="green")))
     if citation.link:
-        out.print(Padding(Text(citation.link, style="dim"), (0, 0, 0, 4)), soft_wrap=True)
+        out.print(_indented(Text(citation.link, style="dim", overflow="ignore", no_wrap=True)))
     out.print()
+
+
+def _indented(text: Text) -> Padding:
+    return Padding(text, (0, 0, 0, 4), expand=False)
 
 
 def _origin(citation: Citation) -> str:
@@ -90,32 +102,27 @@ def _footer(answer: Answer) -> str:
     return " · ".join(parts)
 
 
-def print_report(outcomes: Sequence[Outcome], out: Console) -> None:
+def print_report(report: Report, out: Console) -> None:
     """Print what became of each file, and how many of each kind."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     for column in ("", "article", "title", "from"):
         table.add_column(column, overflow="fold")
-    styles = {"added": "green", "updated": "cyan", "unchanged": "dim", "failed": "red"}
-    for outcome in outcomes:
-        last = outcome.reason or outcome.source
-        table.add_row(
-            Text(outcome.status, style=styles[outcome.status]),
-            outcome.article_id or "",
-            outcome.title or "",
-            last,
-        )
+    for outcome in report.outcomes:
+        cells = (outcome.id or "", outcome.title or "", outcome.reason or outcome.path)
+        table.add_row(Text(outcome.status, style=STATUS_STYLES[outcome.status]), *(Text(cell) for cell in cells))
     out.print(table)
-    counts = Counter(outcome.status for outcome in outcomes)
-    out.print(Text(", ".join(f"{counts[status]} {status}" for status in styles if counts[status]), style="bold"))
+    counts = ((report.count(status), status) for status in STATUS_STYLES)
+    summary = ", ".join(f"{count} {status}" for count, status in counts if count)
+    out.print(Text(summary or "Nothing to add: the folder holds no files.", style="bold"))
 
 
-def print_articles(rows: Sequence[dict[str, object]], out: Console) -> None:
+def print_articles(rows: Sequence[Listed], out: Console) -> None:
     """Print a line per article."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     for column in ("id", "published", "publisher", "¶", "title"):
         table.add_column(column, overflow="fold", no_wrap=column != "title")
     for row in rows:
-        cells = (row["id"], row["published"], row["publisher"], row["paragraphs"], row["title"])
+        cells = (row.id, row.published, row.publisher, row.paragraphs, row.title)
         table.add_row(*(Text("" if cell is None else str(cell)) for cell in cells))
     out.print(table)
 
