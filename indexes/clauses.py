@@ -9,7 +9,16 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from indexes.article import Quotation
-from indexes.wordlists import DETERMINERS, HONORIFICS, OPENERS, PREPOSITIONS, ROLES, STATING
+from indexes.wordlists import (
+    COORDINATORS,
+    DETERMINERS,
+    HONORIFICS,
+    OPENERS,
+    OPENS_A_CLAUSE,
+    PREPOSITIONS,
+    ROLES,
+    STATING,
+)
 
 _ABBREVIATIONS = (
     "Mr|Mrs|Ms|Mx|Dr|Prof|Rev|Fr|St|Gen|Lt|Col|Maj|Capt|Cmdr|Sgt|Adm|Gov|Sen|Rep|Amb|Pres|Hon|Jr|Sr|Cllr|Det|Supt|Insp"
@@ -23,6 +32,8 @@ _TOKEN = re.compile(
 )
 _POSSESSIVE = re.compile(r"[’'`]s?$")
 _LONGEST_SENTENCE = 200  # tokens; longer ones are cut, so that hostile text cannot make the grammar slow
+
+_NEVER_IN_NAMES = DETERMINERS | PREPOSITIONS | COORDINATORS
 
 TokenKind = Literal["word", "mark", "quotation"]
 
@@ -43,7 +54,7 @@ class Token(NamedTuple):
     @property
     def capital(self) -> bool:
         """True for what may be a part of a name: Smith, al-Amr, O'Neill, U.S., but not The."""
-        if self.kind != "word" or (self.low in DETERMINERS and len(self.low) > 1):
+        if self.kind != "word" or self.low in _NEVER_IN_NAMES:
             return False
         return self.text[0].isupper() or _has_inner_capital(self.text)
 
@@ -142,7 +153,7 @@ def _closes_soon(tokens: Sequence[Token], index: int, asked: bool) -> bool:
     following = tokens[index] if index < len(tokens) else None
     if following is None or (following.kind == "mark" and following.text in ".,;"):
         return True
-    if not asked or following.low not in PREPOSITIONS:
+    if not asked or following.low in OPENS_A_CLAUSE:
         return False
     ahead = tokens[index : index + 25]
     end = next((place for place, token in enumerate(ahead) if token.text in ".;"), len(ahead))

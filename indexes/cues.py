@@ -5,7 +5,7 @@
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from indexes.clauses import Sentence, Token, ends_softly
 from indexes.mentions import Mention, names_in, read_phrase
@@ -89,7 +89,7 @@ def main_subject(sentence: Sentence) -> Mention | None:
             continue
         if sentence[behind - 1].possessive or _quoted_between(sentence, first):
             continue
-        return mention
+        return replace(mention, loose=True)
     return None
 
 
@@ -306,15 +306,13 @@ def _across_commas(words: Words, comma: int) -> tuple[int | None, Mention | None
         parts.pop(0)
     if len(parts) < 2:
         return _sole_part(words, parts)
+    read = [(start, _read_compound([token for _, token in words[start:end]])) for start, end in parts]
+    start, mention = next((pair for pair in read[:-1] if pair[1] is not None), (parts[0][0], None))
+    if mention is not None and mention.kind == "name":
+        return start, mention
     last_start, last_end = parts[-1]
     last = [token for _, token in words[last_start:last_end]]
-    if _is_only_a_name(last):
-        return last_start, read_phrase(last)
-    for start, end in parts[:-1]:
-        mention = _read_compound([token for _, token in words[start:end]])
-        if mention is not None:
-            return start, mention
-    return parts[0][0], None
+    return (last_start, read[-1][1]) if _is_only_a_name(last) else (start, mention)
 
 
 def _across_dashes(words: Words, dash: int) -> tuple[int | None, Mention | None]:
@@ -485,7 +483,7 @@ def _subject_behind(words: Words, verb: int) -> Cue | None:
     if (previous is None or bare) and lemma != "say":
         return None
     end, mention = _phrase_behind(words, verb + 1)
-    if end == verb + 1:
+    if end == verb + 1 or words[verb + 1][1].low in PREPOSITIONS:
         return None
     if not quoted and not _stops(words, end):
         return None

@@ -37,6 +37,20 @@ MentionKind = Literal["name", "pronoun", "role", "organisation", "document", "gr
 Gender = Literal["m", "f", ""]
 
 _LONGEST_NAME = 5
+# "Leeds-based", "Oscar-winner"
+_DESCRIBES = (
+    "-based",
+    "-born",
+    "-backed",
+    "-led",
+    "-winner",
+    "-winning",
+    "-area",
+    "-style",
+    "-turned",
+    "-elect",
+    "-owned",
+)
 _SPOKESPERSONS = frozenset({"spokesman", "spokeswoman", "spokesperson", "representative"})
 
 
@@ -51,6 +65,7 @@ class Mention:
     titled: bool = False  # "Ms Okafor", "coach Okafor"
     roles: frozenset[str] = frozenset()
     definite: bool = False  # "the minister", not "a minister"
+    loose: bool = False  # what a sentence seems to be about, not the subject of a verb of saying
 
     @property
     def text(self) -> str:
@@ -222,7 +237,7 @@ def _run_start(phrase: Sequence[Token]) -> int:
 
 def _read_run(run: Sequence[Token], definite: bool) -> Mention | None:
     """Read capitalised words: titles, organisations and places in front, perhaps a person's name behind."""
-    while len(run) > 1 and run[0].low.endswith(("-based", "-born", "-backed", "-led")):
+    while len(run) > 1 and run[0].low.endswith(_DESCRIBES):
         run = run[1:]
     cut = _name_start(run)
     before, name = run[:cut], run[cut:]
@@ -232,7 +247,7 @@ def _read_run(run: Sequence[Token], definite: bool) -> Mention | None:
         words = tuple(_bare(token) for token in name)
         gender = gender_of_words(titles) or gender_of_name(words)
         return Mention("name", words, name[0].start, gender, titled, titles & ROLES)
-    if all(token.low in TIMES or _is_people(token.low) or token.text.isdigit() for token in run):
+    if len(run) > 1 and all(token.low in TIMES or _is_people(token.low) or token.text.isdigit() for token in run):
         return None
     if not name and _is_title(run[-1]):
         last = run[-1].low.rstrip(".")

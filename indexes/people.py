@@ -8,6 +8,7 @@ from indexes.clauses import Sentence
 from indexes.mentions import Gender, Mention, gender_of_words, names_in
 from indexes.wordlists import FAMILY_FIRST, FEMALE_WORDS, MALE_WORDS, PREPOSITIONS, ROLES, SUFFIXES
 
+_MAIN = 3  # a bare surname means the one named in full so many times as often as anybody else of that name
 _APPOSITION = 12  # words behind "Jane Smith," that may say what she is
 
 
@@ -20,6 +21,7 @@ class Person:
     roles: set[str] = field(default_factory=set)
     introduced: int = 0  # the paragraph that first gives the name
     seen: int = -1  # when last mentioned, counted in sentences
+    times: int = 0  # how often named in full
 
     @property
     def name(self) -> str:
@@ -59,6 +61,7 @@ class People:
                 self._by_surname.setdefault(key[0], []).append(person)
         elif len(words) > len(person.words):
             person.words = words
+        person.times += 1
         person.gender = person.gender or mention.gender or gender_of_words(sorted(behind))
         person.roles |= mention.roles | (behind & ROLES)
         return person
@@ -108,11 +111,14 @@ _PERSONAL = frozenset("he him his himself she her hers herself".split())
 
 
 def _choose(candidates: Sequence[Person], gender: Gender) -> Person | None:
-    """Choose among people of one surname: the right gender first, then the latest mentioned."""
+    """Choose among people of one surname: the right gender first, then the main person, then the latest mentioned."""
     fitting = [person for person in candidates if not gender or person.gender in (gender, "")]
     if gender and any(person.gender == gender for person in fitting):
         fitting = [person for person in fitting if person.gender == gender]
-    return max(fitting, key=lambda person: person.seen, default=None)
+    main = max(fitting, key=lambda person: person.times, default=None)
+    if main is None or all(main is person or main.times >= _MAIN * person.times for person in fitting):
+        return main
+    return max(fitting, key=lambda person: person.seen)
 
 
 def _same_initial(known: Sequence[str], words: Sequence[str]) -> bool:

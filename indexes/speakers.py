@@ -16,7 +16,7 @@ from indexes.layouts import Said, interview_lines, signature
 from indexes.mentions import Gender, Mention, names_in
 from indexes.people import People, Person
 from indexes.quotations import find_quotations, word_count
-from indexes.wordlists import ADVERBS, COORDINATORS, OPENERS
+from indexes.wordlists import ADVERBS, COORDINATORS, FINDINGS, KNOWN_WITHOUT_A_NAME, NATIONALITIES, OPENERS, TIMES
 
 # Confidence is the precision of a rule on development data (see rag/evaluation/attribution.py).
 NAMED = 0.97
@@ -255,7 +255,7 @@ class _Reader:
             return
         if not _is_bare(sentence):
             subject = main_subject(sentence)
-            if subject is not None and subject.kind != "pronoun":
+            if subject is not None and subject.words[0] not in ("he", "she"):
                 return
             if not entry.speaks or spoken.words < 2:
                 return
@@ -417,14 +417,31 @@ class _Reader:
             return self._by_role(mention, index, page)
         if mention.kind == "document":
             return self._by_document(mention, index, page)
-        return Speaker(mention.text, "named", ORGANISATION, page.number)
+        return self._by_organisation(mention, index, page)
+
+    def _by_organisation(self, mention: Mention, index: int, page: _Page) -> Speaker | None:
+        """Return an organisation; "the company" is the one spoken of just before, "Church" may be a surname."""
+        head = mention.words[-1].lower()
+        if len(mention.words) == 1:
+            person = self.people.find(replace(mention, kind="name"))
+            if person is not None and mention.text[0].isupper():
+                return self._by_name(replace(mention, kind="name"), page)
+            if head in NATIONALITIES or head in TIMES or head.rstrip("s") in NATIONALITIES:
+                return None
+        if any(word[0].isupper() for word in mention.words):
+            return Speaker(mention.text, "named", ORGANISATION, page.number)
+        entry = self.trail[-1] if self.trail else None
+        if entry is not None and index - entry.page < 2 and isinstance(entry.who, str):
+            return Speaker(entry.who, "role", DOUBTFUL_ROLE, self.pages[entry.page].number)
+        return Speaker(mention.text, "named", ROLE, page.number) if head in KNOWN_WITHOUT_A_NAME else None
 
     def _by_name(self, mention: Mention, page: _Page) -> Speaker | None:
         person = self.people.find(mention)
         if person is None and (len(mention.words) > 1 or mention.titled):
             person = self.people.enter(mention, page.number)
         if person is None:
-            if not self.people.is_proper(mention.text):
+            word = mention.text
+            if not self.people.is_proper(word) or (mention.loose and word[1:].islower()):
                 return None
             return Speaker(mention.text, "named", ORGANISATION, page.number)
         person.seen = self.sentence
@@ -497,7 +514,7 @@ class _Reader:
             name = person.name if person else mention.text
             return Speaker(name, "named", ORGANISATION, page.number)
         entry = self.trail[-1] if self.trail else None
-        if entry is None or index - entry.page > 1 or not isinstance(entry.who, str):
+        if entry is None or entry.page != index or not isinstance(entry.who, str) or not mention.roles & FINDINGS:
             return None
         return Speaker(entry.who, "role", BETWEEN, self.pages[entry.page].number)
 
@@ -514,7 +531,7 @@ def _cue_for(sentence: Sentence, place: int, cues: Sequence[Cue]) -> int | None:
     before = before or [n for n, cue in enumerate(cues) if cue.behind <= place]
     if before:
         return before[-1]
-    return 0 if cues else None
+    return next((n for n, cue in enumerate(cues) if cue.states or cue.follows), None)
 
 
 def _touches(sentence: Sentence, place: int, first: int) -> bool:

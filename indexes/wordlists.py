@@ -53,7 +53,7 @@ STATING = _table(
 JUDGING = _table(
     """
     accuse applaud blame condemn criticise criticize decry defend demand denounce deny describe dismiss dispute
-    echo endorse hail praise question recommend reject slam urge welcome characterise characterize blast
+    echo praise question recommend reject slam urge welcome characterise characterize blast
     """,
     {"deny": "denies denied denying"},
 )
@@ -264,6 +264,11 @@ ORGANISATIONS = _words(
     laboratory observatory lab brewery council's militia
     """
 )
+# Organisations that a reader knows without their name: "the ministry", "police".
+KNOWN_WITHOUT_A_NAME = _words(
+    "ministry department authority council committee commission court tribunal parliament senate cabinet government "
+    "administration board police inquiry treasury kremlin pentagon army navy regulator watchdog embassy"
+)
 # Capitalised words that make a name an organisation's (or a thing's), not a person's.
 ORGANISATION_NAMES = _words(
     """
@@ -294,6 +299,8 @@ ORGANISATION_NAMES = _words(
     twitter microsoft amazon apple youtube instagram
     """
 )
+# Documents that speak for whoever was just named.
+FINDINGS = _words("report study survey poll assessment analysis review statement findings data figures research")
 DOCUMENTS = _words(
     "report study survey poll statement letter assessment analysis review paper article document memo email "
     "editorial release filing lawsuit complaint indictment ruling judgment judgement verdict affidavit briefing "
@@ -317,7 +324,7 @@ PLACES = _words(
     zambia zimbabwe alabama alaska arizona arkansas california colorado connecticut delaware florida hawaii idaho
     illinois indiana iowa kansas kentucky louisiana maine maryland massachusetts michigan minnesota mississippi
     missouri montana nebraska nevada ohio oklahoma oregon pennsylvania tennessee texas utah vermont wisconsin
-    wyoming ontario quebec alberta manitoba queensland tasmania london paris berlin madrid rome moscow beijing
+    wyoming carolina dakota jersey york hampshire rhode orleans angeles francisco vegas rico columbia ontario quebec alberta manitoba queensland tasmania london paris berlin madrid rome moscow beijing
     shanghai tokyo seoul delhi mumbai dhaka jakarta manila sydney melbourne toronto ottawa montreal vancouver
     washington chicago boston dallas houston philadelphia seattle detroit atlanta brussels geneva vienna prague
     warsaw budapest athens cairo baghdad tehran kabul damascus jerusalem kyiv kiev dublin edinburgh glasgow cardiff
