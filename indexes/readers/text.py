@@ -64,15 +64,17 @@ def _groups(lines: list[str]) -> Iterator[list[str]]:
 def _wrap_width(groups: list[list[str]]) -> int | None:
     """Return the column at which the text is wrapped, or None where its line breaks are meant.
 
-    In wrapped text most lines end in the middle of a sentence and the next one goes on in small letters.
+    In wrapped text many lines are full and end in the middle of a sentence, which goes on in small letters at times.
     """
     wrapped = [group for group in groups if len(group) > 1 and max(map(len, group)) <= _WIDEST]
     width = max((len(line) for group in wrapped for line in group), default=0)
     if width < _NARROWEST:
         return None
-    long = [(line, after) for group in wrapped for line, after in pairwise(group) if len(line) > width * 0.6]
-    going_on = sum(not _ENDS.search(line) and bool(_SMALL.match(after)) for line, after in long)
-    return width if going_on >= len(long) * 0.35 and going_on else None
+    long = [pair for group in wrapped for pair in pairwise(group) if len(pair[0]) > width * 0.6]
+    open_ended = [(line, after) for line, after in long if not _ENDS.search(line)]
+    small = sum(bool(_SMALL.match(after)) for _, after in open_ended)
+    going_on = sum(bool(_SMALL.match(after)) or _is_full(line, after, width) for line, after in open_ended)
+    return width if small and going_on >= len(long) * 0.35 else None
 
 
 def _pieces(group: list[str], width: int | None) -> Iterator[list[str]]:
