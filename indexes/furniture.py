@@ -62,6 +62,9 @@ _STAFF = (
     r"(?: and (?:reporting|writing|editing))? by\b.{2,300}",
     # Associated Press writer Jane Doe in Kyiv contributed to this report.
     r"(?-i:[A-Z]).{3,200}\bcontributed (?:reporting|to this (?:report|story|article))\b[^.]*\.?\)?",
+    # Doe reported from Kyiv, Smith from London.   Doe reported from Kyiv. John Smith contributed.
+    r"(?-i:[A-Z][\w’' .-]{1,60}) reported from (?-i:(?:[A-Z][\w.’-]*,? (?:and |from )?){0,8}[A-Z][\w’-]*)\.?"
+    r"(?: .{3,200}\bcontributed\b.{0,30})?",
     # jane.doe@daily.example, @janedoe
     r"[\w.+-]+@[\w-]+\.[\w.-]+|@\w{2,30}",
 )
@@ -149,6 +152,7 @@ _PROMOTIONS = (
     r"listen to (?:this|the) (?:article|story)\b.{0,40}|listen(?: \(\d.*)?",
     r"back to top|home|menu|search|log ?in|sign in|register|loading[.…]*",
     r"(?:cookie|privacy) (?:policy|settings|notice)|terms (?:of (?:use|service)|and conditions)",
+    r"(?:topics?|tags?|keywords?|categor(?:y|ies)|filed under)\s*: [^.!?]{2,120}",
     r"https?://\S+",
 )
 _PROMOTION_WORDS = 40

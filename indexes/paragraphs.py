@@ -59,6 +59,7 @@ class _Classifier:
     def kinds(self) -> list[Kind]:
         self._find_title()
         self._find_repeats()
+        self._find_standfirst()
         self._find_signatures()
         self._find_headings()
         self._find_end_matter()
@@ -85,6 +86,16 @@ class _Classifier:
             if block.known is None and _is_headline(block.text):
                 self.found[i] = "title"
             return
+
+    def _find_standfirst(self) -> None:
+        """The line below the title that ends in no full stop sums the article up, where sentences follow it."""
+        i = self.found.index("title") + 1 if "title" in self.found else 0
+        if not 0 < i < len(self.blocks) - 1 or self.found[i] or self.blocks[i].known:
+            return
+        text = self.blocks[i].text
+        prose = any(_ends_a_sentence(block.text) for block in self.blocks[i + 1 : i + 5])
+        if prose and len(text.split()) > 6 and _is_headline(text) and not text.endswith("?"):
+            self.found[i] = "heading"
 
     def _find_repeats(self) -> None:
         """A line that stands again in a paragraph near it is a caption or a pull quote; the paragraph is the body."""
@@ -137,7 +148,9 @@ class _Classifier:
         if follower is None:
             return i + 1 < len(self.blocks) and self.found[i + 1] == "caption"
         run = [j for j in (i - 2, i - 1, i, i + 1, i + 2) if 0 <= j < len(candidates)]
-        alike = [j for j in run if candidates[j] and all(candidates[k] for k in range(min(i, j), max(i, j)))]
+        asks = self.blocks[i].text.endswith("?")
+        likes = {j for j in run if candidates[j] and self.blocks[j].text.endswith("?") == asks}
+        alike = [j for j in likes if all(k in likes for k in range(min(i, j), max(i, j)))]
         if len(alike) >= 3:
             return False
         return not any(not self.blocks[max(i, j)].apart for j in alike if j != i)

@@ -210,6 +210,14 @@ The bridge is built of stone
     ]
 
 
+def test_a_standfirst_stands_between_the_title_and_the_text(tmp_path: Path) -> None:
+    deck = "A scheme to fill in the old dock has won over the council but not the people who live there"
+    found = article(
+        tmp_path, f"Harbour plan splits town\n\n{deck}\n\nJane Doe\n\nThe council voted on Tuesday.\n\nIt was late."
+    )
+    assert [p.kind for p in found.paragraphs] == ["title", "heading", "byline", "body", "body"]
+
+
 def test_a_chronology_is_headed_by_its_days(tmp_path: Path) -> None:
     found = article(tmp_path, "How the week went\n\nMonday\n\nIt opened.\n\nTuesday, 4 March\n\nIt closed again.\n")
     assert [(p.heading, p.text) for p in found.body] == [
@@ -271,6 +279,7 @@ def kind_of(folder: Path, line: str) -> str:
         ("credit", "This article was originally published by The Monthly."),
         ("credit", "-ENDS-"),
         ("byline", "By Jane Doe, Political Correspondent"),
+        ("byline", "Doe reported from Northtown. Associated Press writer John Smith contributed."),
         ("byline", "Posted on March 4, 2025 by Jane Doe"),
         ("byline", "Jane Doe in Northtown contributed to this report."),
         ("promotion", "Sign up for our newsletter"),
@@ -278,6 +287,7 @@ def kind_of(folder: Path, line: str) -> str:
         ("promotion", "Related: Why bridges take so long"),
         ("promotion", "Follow us on Twitter"),
         ("promotion", "Advertisement"),
+        ("promotion", "Topics: Harbour, Housing"),
         ("promotion", "Share this article"),
     ],
 )
@@ -289,6 +299,7 @@ def test_what_is_not_the_articles_text_is_not_numbered(tmp_path: Path, kind: str
     "line",
     [
         "He did not reply.",
+        "Doe reported from Northtown during the war.",
         "“No,” he said.",
         "“Will it last?” she asked.",
         "By Monday, the bridge was closed.",
