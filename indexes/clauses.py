@@ -25,7 +25,7 @@ _ABBREVIATIONS = (
     "|Inc|Corp|Co|Ltd|No|vs|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
 )
 _TOKEN = re.compile(
-    rf"(?:{_ABBREVIATIONS})\.(?=\s)"
+    rf"(?:{_ABBREVIATIONS})\.(?=[\s,;)]|$)"
     r"|(?:[A-Z]\.)+(?:-\w+)*"
     r"|[@#]?\w+(?:[’'`‑&/-]\w+|[.,]\d+)*(?:(?<=s)[’'](?!\w))?"
     r"|[^\w\s]"
@@ -98,7 +98,7 @@ def _plain_tokens(text: str, start: int, end: int) -> list[Token]:
     tokens = []
     for match in _TOKEN.finditer(text, start, end):
         word = match[0]
-        kind: TokenKind = "word" if word[0].isalnum() or len(word) > 1 else "mark"
+        kind: TokenKind = "word" if word[0].isalnum() or len(word) > 1 or word == "&" else "mark"
         low = _POSSESSIVE.sub("", word.lower()) if kind == "word" else word
         tokens.append(Token(word, low, match.start(), match.end(), kind))
     return tokens

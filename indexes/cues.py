@@ -76,21 +76,29 @@ def _is_surely_a_verb(token: Token) -> bool:
     return token.low == "according" or (token.low in STATING and token.low.endswith(("d", "ys", "ells", "lls")))
 
 
-def main_subject(sentence: Sentence) -> Mention | None:
-    """Return whom a sentence is about: the first person, or the pronoun that opens it."""
+def main_subjects(sentence: Sentence) -> Iterator[Mention]:
+    """Yield whom a sentence may be about, likeliest first: the pronoun that opens it, the people whom it names."""
     for token in sentence[:4]:
-        if token.low in ("he", "she", "they", "it") and not token.possessive:
-            return read_phrase([token])
+        if token.low in PRONOUNS and not token.possessive:
+            mention = read_phrase([token])
+            if mention is not None:
+                yield mention
+            return
         if token.low not in OPENERS and token.kind == "word":
             break
     for mention, first, behind in names_in(sentence):
         before = sentence[first - 1] if first else None
         if before is not None and (before.low in PREPOSITIONS or before.low in COORDINATORS):
             continue
-        if sentence[behind - 1].possessive or _quoted_between(sentence, first):
-            continue
-        return replace(mention, loose=True)
-    return None
+        if _quoted_between(sentence, first):
+            return
+        if not sentence[behind - 1].possessive:
+            yield replace(mention, loose=True)
+
+
+def main_subject(sentence: Sentence) -> Mention | None:
+    """Return whom a sentence is likeliest about."""
+    return next(main_subjects(sentence), None)
 
 
 def _quoted_between(sentence: Sentence, first: int) -> bool:

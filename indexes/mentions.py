@@ -51,6 +51,9 @@ _DESCRIBES = (
     "-elect",
     "-owned",
 )
+_JOINS_A_FIELD = frozenset({"of", "for", "and", "the"})
+_QUALIFIERS = frozenset({"prime", "vice", "deputy", "assistant", "under"})
+_POSTNOMINALS = frozenset("kc qc sc mp mep obe mbe cbe msp td phd md".split())
 _SPOKESPERSONS = frozenset({"spokesman", "spokeswoman", "spokesperson", "representative"})
 
 
@@ -122,6 +125,17 @@ def gender_of_words(words: Iterable[str]) -> Gender:
     return found.pop() if len(found) == 1 else ""
 
 
+def roles_in(tokens: Sequence[Token]) -> frozenset[str]:
+    """Return the roles that words tell of; a prime minister is not "the minister"."""
+    roles = set()
+    for place, token in enumerate(tokens):
+        low = token.low.rstrip(".")
+        if low in ROLES and not token.possessive:
+            before = tokens[place - 1].low if place else ""
+            roles.add(f"{before} {low}" if before in _QUALIFIERS else low)
+    return frozenset(roles)
+
+
 # ---------------------------------------------------------------------------------------------------- parts of a phrase
 
 
@@ -185,14 +199,14 @@ def _trailing_name(phrase: Sequence[Token]) -> Mention | None:
     mention = _read_run(phrase[start:], definite)
     if mention is None or mention.kind == "role":
         return mention
-    roles = mention.roles | frozenset({token.low for token in before} & ROLES)
+    roles = mention.roles | roles_in(before)
     gender = mention.gender or gender_of_words(token.low for token in before if not token.possessive)
     return replace(mention, gender=gender, titled=mention.titled or bool(roles), roles=roles)
 
 
 def _name_behind_an_office(before: Sequence[Token], run: Sequence[Token]) -> Mention | None:
     """Read "Minister of Education Jane Smith", "director of the Aid Council Jane Smith"."""
-    roles = frozenset({token.low for token in before}) & ROLES
+    roles = roles_in(before)
     cut = _name_start(run)
     if not roles or not 0 < cut < len(run):
         return None
@@ -239,6 +253,10 @@ def _read_run(run: Sequence[Token], definite: bool) -> Mention | None:
     """Read capitalised words: titles, organisations and places in front, perhaps a person's name behind."""
     while len(run) > 1 and run[0].low.endswith(_DESCRIBES):
         run = run[1:]
+    while len(run) > 2 and run[-1].low in _POSTNOMINALS:
+        run = run[:-1]
+    if any(token.text == "&" for token in run):
+        return Mention("organisation", tuple(_bare(token) for token in run), run[0].start, definite=True)
     cut = _name_start(run)
     before, name = run[:cut], run[cut:]
     titles = frozenset(token.low.rstrip(".") for token in before)
@@ -246,12 +264,12 @@ def _read_run(run: Sequence[Token], definite: bool) -> Mention | None:
     if name and not _is_tail_of_a_thing(before, name, definite, titled):
         words = tuple(_bare(token) for token in name)
         gender = gender_of_words(titles) or gender_of_name(words)
-        return Mention("name", words, name[0].start, gender, titled, titles & ROLES)
+        return Mention("name", words, name[0].start, gender, titled, roles_in(before))
     if len(run) > 1 and all(token.low in TIMES or _is_people(token.low) or token.text.isdigit() for token in run):
         return None
     if not name and _is_title(run[-1]):
         last = run[-1].low.rstrip(".")
-        return Mention("role", (last,), run[0].start, gender_of_words([last]), roles=titles & ROLES, definite=True)
+        return Mention("role", (last,), run[0].start, gender_of_words([last]), roles=roles_in(run), definite=True)
     return Mention("organisation", tuple(_bare(token) for token in run), run[0].start, definite=True)
 
 
@@ -319,11 +337,10 @@ def _bare(token: Token) -> str:
 
 def _with_role_before(mention: Mention, before: Sequence[Token]) -> Mention:
     """Add "team captain" of "team captain Jane Smith" to a name."""
-    roles: set[str] = set()
-    for token in reversed(before):
-        if token.low not in ROLES or token.capital:
-            break
-        roles.add(token.low)
+    place = len(before)
+    while place and (before[place - 1].low in ROLES or before[place - 1].low in _QUALIFIERS):
+        place -= 1
+    roles = roles_in(before[place:])
     if not roles:
         return mention
     gender = mention.gender or gender_of_words(roles)
@@ -367,7 +384,7 @@ def _role(phrase: Sequence[Token], end: int, definite: bool) -> Mention:
     gender = gender_of_words([head.low])
     # "her lawyer", "Smith's lawyer": not somebody whom the article need have named
     return Mention(
-        "role", (head.low,), head.start, gender, roles=frozenset({head.low}), definite=definite and not owned
+        "role", (head.low,), head.start, gender, roles=roles_in(phrase[:end]), definite=definite and not owned
     )
 
 
@@ -401,9 +418,22 @@ def _document(phrase: Sequence[Token], end: int) -> Mention:
 
 
 def _organisation(phrase: Sequence[Token], end: int) -> Mention | None:
+    """Read "the ministry", "the Ministry of Health"."""
     if phrase[0].low in POSSESSIVE_PRONOUNS:
         return None
+    if phrase[end - 1].capital:
+        end = _with_its_field(phrase, end)
     words = [token.text for token in phrase[:end]]
     if phrase[0].low in DETERMINERS:
         words = words[1:]
     return Mention("organisation", tuple(words), phrase[0].start, definite=True)
+
+
+def _with_its_field(phrase: Sequence[Token], end: int) -> int:
+    """Extend "Ministry" over "of Health and Consumer Affairs"."""
+    place = end
+    while place < len(phrase) and (phrase[place].capital or phrase[place].low in _JOINS_A_FIELD):
+        place += 1
+        if phrase[place - 1].capital:
+            end = place
+    return end

@@ -3,12 +3,24 @@
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 
-from indexes.clauses import Sentence
-from indexes.mentions import Gender, Mention, gender_of_words, names_in
-from indexes.wordlists import FAMILY_FIRST, FEMALE_WORDS, MALE_WORDS, PREPOSITIONS, ROLES, SUFFIXES
+from indexes.clauses import Sentence, Token
+from indexes.mentions import Gender, Mention, gender_of_words, names_in, roles_in
+from indexes.wordlists import (
+    FAMILY_FIRST,
+    FEMALE_WORDS,
+    MALE_WORDS,
+    ORGANISATIONS,
+    POSSESSIVE_PRONOUNS,
+    PREPOSITIONS,
+    ROLES,
+    SUFFIXES,
+)
 
 _MAIN = 3  # a bare surname means the one named in full so many times as often as anybody else of that name
+_LONG_ENOUGH_TO_MISSPELL = 6  # letters: shorter surnames that differ by one letter are two people's
+_NEARLY_THE_SAME = 0.85
 _APPOSITION = 12  # words behind "Jane Smith," that may say what she is
 
 
@@ -22,6 +34,7 @@ class Person:
     introduced: int = 0  # the paragraph that first gives the name
     seen: int = -1  # when last mentioned, counted in sentences
     times: int = 0  # how often named in full
+    thing: bool = False  # it looks like a person's name, but is a company's: "…, which operates the route"
 
     @property
     def name(self) -> str:
@@ -35,6 +48,7 @@ class People:
         self._people: dict[tuple[str, str], Person] = {}
         self._by_surname: dict[str, list[Person]] = {}
         self._by_given_name: dict[str, list[Person]] = {}
+        self._by_name: dict[str, Person] = {}
         self._proper: set[str] = set()  # words that stand capitalised inside a sentence
 
     def __iter__(self) -> Iterator[Person]:
@@ -44,9 +58,12 @@ class People:
         """Enter every full name of a paragraph."""
         for sentence in sentences:
             self._proper.update(token.low for token in sentence[1:] if token.capital)
-            for mention, _, behind in names_in(sentence):
-                if len(mention.words) > 1:
-                    self.enter(mention, paragraph, _roles_behind(sentence, behind))
+            for mention, first, behind in names_in(sentence):
+                relation = _relation(sentence, first)
+                if len(mention.words) > 1 or relation:
+                    told = _told_behind(sentence, behind) | relation
+                    person = self.enter(mention, paragraph, told)
+                    person.thing = person.thing or (not person.gender and _is_a_thing(sentence, behind, told))
 
     def enter(self, mention: Mention, paragraph: int, behind: frozenset[str] = frozenset()) -> Person:
         """Enter a name, and what the words around it tell of its bearer."""
@@ -61,9 +78,10 @@ class People:
                 self._by_surname.setdefault(key[0], []).append(person)
         elif len(words) > len(person.words):
             person.words = words
+        self._by_name[person.name] = person
         person.times += 1
         person.gender = person.gender or mention.gender or gender_of_words(sorted(behind))
-        person.roles |= mention.roles | (behind & ROLES)
+        person.roles |= mention.roles | (behind - ORGANISATIONS)
         return person
 
     def find(self, mention: Mention) -> Person | None:
@@ -73,16 +91,42 @@ class People:
             exact = self._people.get((_key(words[0]), _key(surname(words))))
             if exact:
                 return exact
-        candidates = self._by_surname.get(_key(surname(words)), [])
+        candidates = self._by_surname.get(_key(surname(words)), []) or self._misspelt(surname(words))
         if len(words) > 1:
             candidates = [person for person in candidates if _same_initial(person.words, words)]
         elif not candidates and not mention.titled:
             candidates = self._by_given_name.get(_key(words[0]), [])
         return _choose(candidates, mention.gender)
 
+    def by_name(self, name: str) -> Person | None:
+        """Return the person whose fullest name this is."""
+        return self._by_name.get(name)
+
+    def shares(self, mention: Mention) -> bool:
+        """Tell whether somebody else has the same surname: "Mrs Smith", where only her husband is named in full."""
+        return _key(surname(mention.words)) in self._by_surname
+
+    def _misspelt(self, word: str) -> list[Person]:
+        """Return the one person whose surname differs by a slip of the pen: Lindqvist, Linqvist."""
+        if len(word) < _LONG_ENOUGH_TO_MISSPELL or word.lower() in self._by_given_name or len(self._people) > 200:
+            return []
+        key = _key(word)
+        close = [
+            known
+            for known in self._by_surname
+            if known[0] == key[0] and SequenceMatcher(None, known, key).ratio() >= _NEARLY_THE_SAME
+        ]
+        return self._by_surname[close[0]] if len(close) == 1 else []
+
     def is_proper(self, word: str) -> bool:
         """Tell a name from a common word that is capitalised because it opens a sentence."""
         return word.lower() in self._proper or not word[1:].islower()
+
+    def with_initials(self, initials: str) -> Person | None:
+        """Return the one person whose name has these initials."""
+        initials = initials.replace(".", "").replace(" ", "")
+        fitting = [person for person in self if "".join(word[0] for word in person.words) == initials]
+        return fitting[0] if len(fitting) == 1 else None
 
     def with_roles(self, roles: frozenset[str]) -> list[Person]:
         """Return the people of whom the article says that they are "the minister", latest mentioned first."""
@@ -95,19 +139,46 @@ def surname(words: Sequence[str]) -> str:
     return next((word for word in reversed(words) if word.lower() not in SUFFIXES), words[-1])
 
 
-def _roles_behind(sentence: Sentence, place: int) -> frozenset[str]:
-    """Return what an apposition tells: "Jane Smith, the club's captain, …"."""
+def _told_behind(sentence: Sentence, place: int) -> frozenset[str]:
+    """Return what an apposition tells: "Jane Smith, the club's captain, …", "Jane Smith, 34, a driver, …"."""
     if place >= len(sentence) or sentence[place].text != ",":
         return frozenset()
-    told = []
+    told: list[Token] = []
     for token in sentence[place + 1 : place + _APPOSITION]:
-        if token.kind != "word" or token.low in PREPOSITIONS:
+        aged = token.text == "," and len(told) == 1 and told[0].text.isdigit()
+        if (token.kind != "word" and not aged) or token.low in PREPOSITIONS:
             break
-        told.append(token.low)
-    return frozenset(told) & (ROLES | MALE_WORDS | FEMALE_WORDS) - _PERSONAL
+        told.append(token)
+    words = {token.low for token in told if not token.possessive} & (MALE_WORDS | FEMALE_WORDS | ORGANISATIONS)
+    return (roles_in(told) | words) - _PERSONAL
+
+
+def _relation(sentence: Sentence, first: int) -> frozenset[str]:
+    """Return "wife" of "Smith's wife, Jane": enough to know somebody by one name."""
+    place = first - 1
+    if place > 0 and sentence[place].text == ",":
+        place -= 1
+    if place < 1 or sentence[place].low not in _KIN or sentence[place].capital:
+        return frozenset()
+    owned = sentence[place - 1]
+    return frozenset({sentence[place].low}) if owned.possessive or owned.low in POSSESSIVE_PRONOUNS else frozenset()
+
+
+def _is_a_thing(sentence: Sentence, behind: int, told: frozenset[str]) -> bool:
+    """Tell a company with a person's name: "Norvane Lines, which …", "Norvane Lines, a charity"."""
+    if told & ORGANISATIONS and not told & ROLES:
+        return True
+    following = sentence[behind : behind + 2]
+    which = len(following) == 2 and following[0].text == "," and following[1].low == "which"
+    return which or (bool(following) and following[0].low in _COMPANY_NOUNS)
 
 
 _PERSONAL = frozenset("he him his himself she her hers herself".split())
+_COMPANY_NOUNS = frozenset("shares stock spokesman spokeswoman spokesperson customers employees staff".split())
+_KIN = frozenset(
+    "wife husband mother father sister brother son daughter widow widower partner mum dad aunt uncle cousin niece "
+    "nephew grandmother grandfather".split()
+)
 
 
 def _choose(candidates: Sequence[Person], gender: Gender) -> Person | None:

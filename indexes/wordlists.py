@@ -259,7 +259,7 @@ ORGANISATIONS = _words(
     board office bureau service services society network coalition alliance campaign newspaper magazine journal
     broadcaster station channel publisher airline railway operator retailer supermarket manufacturer developer
     startup studio museum church army navy force forces police fund exchange regulator watchdog embassy
-    consulate secretariat organisation organization nation league conference summit panel inquiry city county
+    coastguard consulate secretariat organisation organization nation league conference summit panel inquiry city county
     borough municipality treasury kremlin pentagon ombudsman utility cooperative co-operative consortium
     laboratory observatory lab brewery council's militia
     """
@@ -267,7 +267,8 @@ ORGANISATIONS = _words(
 # Organisations that a reader knows without their name: "the ministry", "police".
 KNOWN_WITHOUT_A_NAME = _words(
     "ministry department authority council committee commission court tribunal parliament senate cabinet government "
-    "administration board police inquiry treasury kremlin pentagon army navy regulator watchdog embassy"
+    "administration board police inquiry treasury kremlin pentagon army navy regulator watchdog embassy coastguard "
+    "hospital university union church"
 )
 # Capitalised words that make a name an organisation's (or a thing's), not a person's.
 ORGANISATION_NAMES = _words(
@@ -292,6 +293,7 @@ ORGANISATION_NAMES = _words(
     republicans democrats conservatives liberals tories tory gop committee intelligence strategic economic
     economics policy public social science sciences medicine medical engineering arts project initiative program
     programme movement front brigade battalion regiment division corps fleet mission organisation organization
+    mills ferries foods brothers stores games pictures records homes farms lines shipping logistics
     commons lords legion legislature supreme district high crown appeals appeal circuit water works council's
     development planning housing care rescue weather meteorological geological survey space aviation maritime
     coast coastguard fire ambulance emergency civil rights human freedom watch amnesty greenpeace oxfam unicef
@@ -371,7 +373,9 @@ OPENERS = (
         """
     )
 )
-PARTICLES = _words("van der den de la von bin ibn al el da di du dos das del della le ben ter ten af av zu y bint abu")
+PARTICLES = _words(
+    "& van der den de la von bin ibn al el da di du dos das del della le ben ter ten af av zu y bint abu"
+)
 SUFFIXES = _words("jr jr. sr sr. ii iii iv junior senior")
 PRONOUNS = {"he": "m", "she": "f", "they": "p", "it": "o"}
 

@@ -1,0 +1,245 @@
+"""Who is meant: a name, a pronoun, a role or an organisation becomes a speaker, at one place of one article.
+
+`Referents` reads along with `indexes.speakers`. It remembers, sentence by sentence, who spoke and whom a sentence
+was about, because that is where a reader looks when the text goes on with "she said".
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from indexes.article import How, Speaker
+from indexes.clauses import Sentence
+from indexes.cues import main_subjects
+from indexes.mentions import Gender, Mention, names_in
+from indexes.people import People, Person
+from indexes.wordlists import FINDINGS, KNOWN_WITHOUT_A_NAME, NATIONALITIES, TIMES
+
+# Confidence is the precision of a rule on development data (see rag/evaluation/attribution.py).
+NAMED = 0.98
+NAMED_BY_ONE_WORD = 0.93  # a name that the article gives only once, and nothing shows what it is
+PRONOUN = 0.93
+DISTANT_PRONOUN = 0.8
+ROLE = 0.85
+DOUBTFUL_ROLE = 0.72
+
+_MEMORY = 60  # sentences that a pronoun is looked up in
+_REACH = 4  # paragraphs that a pronoun reaches back
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a mention stands: which body paragraph, by position and by number, in which sentence after which token."""
+
+    page: int
+    number: int
+    sentence: Sentence
+    token: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Who spoke in a sentence, or whom it was about."""
+
+    page: int
+    who: Person | str  # an organisation is known by its name alone
+    named: int  # the paragraph that names them
+    speaks: bool
+
+    @property
+    def name(self) -> str:
+        return self.who if isinstance(self.who, str) else self.who.name
+
+    @property
+    def organisation(self) -> bool:
+        return isinstance(self.who, str) or self.who.thing
+
+    @property
+    def perhaps_organisation(self) -> bool:
+        """True where nothing shows that it is a person."""
+        return isinstance(self.who, str) or self.who.thing or not (self.who.gender or self.who.roles)
+
+
+class Referents:
+    """Everybody whom one article has spoken of so far."""
+
+    def __init__(self, people: People) -> None:
+        self.people = people
+        self._trail: list[Entry] = []
+        self._organisations: list[str] = []
+        self._sentences = 0
+        self._silent_pages: set[int] = set()
+
+    # -------------------------------------------------------------------------------------------------- remembering
+
+    def latest(self) -> Entry | None:
+        """Return who spoke last, or was spoken of last."""
+        return self._trail[-1] if self._trail else None
+
+    def remember(self, page: int, speaker: Speaker, speaks: bool) -> None:
+        """Keep who spoke in a sentence, or whom it was about."""
+        who = self.people.by_name(speaker.name) or speaker.name
+        if isinstance(who, str) and who not in self._organisations:
+            self._organisations.append(who)
+        self._trail.append(Entry(page, who, speaker.paragraph, speaks))
+
+    def next_sentence(self) -> None:
+        self._sentences += 1
+
+    def skip(self, page: int) -> None:
+        """Note a paragraph that is all quotation: a pronoun reaches over it as if it were not there."""
+        self._silent_pages.add(page)
+
+    # -------------------------------------------------------------------------------------------------- identifying
+
+    def identify(self, mention: Mention | None, place: Place) -> Speaker | None:
+        """Return whom a mention means here; None where that is not sure."""
+        if mention is None or mention.kind == "group":
+            return None
+        if mention.kind == "name":
+            return self._by_name(mention, place)
+        if mention.kind == "pronoun":
+            return self._by_pronoun(mention, place)
+        if mention.kind == "role":
+            return self._by_role(mention, place)
+        if mention.kind == "document":
+            return self._by_document(mention, place)
+        return self._by_organisation(mention, place)
+
+    def subject(self, place: Place) -> Speaker | None:
+        """Return whom a sentence is about, as far as the token of a place."""
+        for mention in main_subjects(place.sentence[: place.token]):
+            found = self.identify(mention, place)
+            if found is not None:
+                return found
+        return None
+
+    def _by_name(self, mention: Mention, place: Place) -> Speaker | None:
+        person = self.people.find(mention)
+        if person is None and (len(mention.words) > 1 or (mention.titled and not self.people.shares(mention))):
+            person = self.people.enter(mention, place.number)
+        if person is None:
+            return self._by_one_word(mention, place)
+        self._meet(person, mention.gender)
+        return Speaker(person.name, "named", NAMED, place.number)
+
+    def _by_one_word(self, mention: Mention, place: Place) -> Speaker | None:
+        """Return somebody known by one word only: "Madonna", "FilterCorp"; a word that only opens a sentence is none."""
+        word = mention.text
+        if mention.titled or not self.people.is_proper(word) or (mention.loose and word[1:].islower()):
+            return None
+        return Speaker(word, "named", NAMED_BY_ONE_WORD, place.number)
+
+    def _meet(self, person: Person, gender: Gender) -> None:
+        person.seen = self._sentences
+        person.gender = person.gender or gender
+
+    # ---------------------------------------------------------------------------------------------------- pronouns
+
+    def _by_pronoun(self, mention: Mention, place: Place) -> Speaker | None:
+        if mention.words[0] in ("it", "they"):
+            return self._by_it(place)
+        person = self._in_sentence(mention.gender, place.sentence[: place.token])
+        if person is not None:
+            self._meet(person, mention.gender)
+            return Speaker(person.name, "pronoun", PRONOUN, place.number)
+        for entry, distance in self._back_from(place.page):
+            if isinstance(entry.who, Person) and not entry.who.thing and entry.who.gender in (mention.gender, ""):
+                self._meet(entry.who, mention.gender)
+                confidence = PRONOUN if distance < 2 else DISTANT_PRONOUN
+                return Speaker(entry.name, "pronoun", confidence, entry.named)
+        return None
+
+    def _in_sentence(self, gender: Gender, before: Sentence) -> Person | None:
+        """Return the person whom the same sentence names before the pronoun: its subject, or whose it is."""
+        for subject in main_subjects(before):
+            person = self.people.find(subject) if subject.kind == "name" else None
+            if person is not None and person.gender in (gender, "") and not person.thing:
+                return person
+        for owner, _, behind in names_in(before):
+            person = self.people.find(owner) if before[behind - 1].possessive else None
+            if person is not None and person.gender == gender:
+                return person
+        return None
+
+    def _by_it(self, place: Place) -> Speaker | None:
+        """Return the organisation that spoke last; people are no "it", and "they" may be anybody."""
+        for entry, distance in self._back_from(place.page):
+            if entry.organisation and distance < 2:
+                return Speaker(entry.name, "pronoun", DISTANT_PRONOUN, entry.named)
+            if entry.speaks:
+                return None
+        return None
+
+    def _back_from(self, page: int) -> Iterator[tuple[Entry, int]]:
+        """Yield the trail backwards, each entry with how many paragraphs lie between."""
+        for entry in self._trail[: -_MEMORY - 1 : -1]:
+            distance = sum(1 for between in range(entry.page, page) if between not in self._silent_pages)
+            if distance > _REACH:
+                return
+            yield entry, distance
+
+    # --------------------------------------------------------------------------------- roles, organisations, documents
+
+    def _by_role(self, mention: Mention, place: Place) -> Speaker | None:
+        """Return the one person of whom the article says that they are "the minister"."""
+        if not mention.definite:
+            return None
+        holders = [
+            person
+            for person in self.people.with_roles(mention.roles)
+            if not mention.gender or person.gender in (mention.gender, "")
+        ]
+        if len(holders) > 1:
+            near = {id(entry.who) for entry, distance in self._back_from(place.page) if distance < 2}
+            holders = [person for person in holders if id(person) in near]
+            confidence = DOUBTFUL_ROLE
+        else:
+            confidence = ROLE
+        if len(holders) != 1:
+            return None
+        self._meet(holders[0], mention.gender)
+        return Speaker(holders[0].name, "role", confidence, holders[0].introduced)
+
+    def _by_organisation(self, mention: Mention, place: Place) -> Speaker | None:
+        """Return an organisation; "the company" is the one spoken of just before, "Church" may be a surname."""
+        if any(word[0].isupper() for word in mention.words):
+            return self._by_capitals(mention, place)
+        head = mention.words[-1].lower()
+        for name in reversed(self._organisations):
+            if head in name.lower().split():
+                return self._as_role(name, ROLE, place)
+        for entry, distance in self._back_from(place.page):
+            if entry.perhaps_organisation and distance < 2 and head not in KNOWN_WITHOUT_A_NAME:
+                return Speaker(entry.name, "role", DOUBTFUL_ROLE, entry.named)
+        if head in KNOWN_WITHOUT_A_NAME:
+            return Speaker(mention.text, "named", ROLE, place.number)
+        return None
+
+    def _as_role(self, name: str, confidence: float, place: Place) -> Speaker:
+        how: How = "role" if name[0].isupper() else "named"
+        named = next((entry.named for entry in reversed(self._trail) if entry.name == name), place.number)
+        return Speaker(name, how, confidence, named)
+
+    def _by_capitals(self, mention: Mention, place: Place) -> Speaker | None:
+        if len(mention.words) == 1:
+            person = self.people.find(replace(mention, kind="name"))
+            if person is not None:
+                return self._by_name(replace(mention, kind="name"), place)
+            word = mention.words[0].lower()
+            if word in NATIONALITIES or word.rstrip("s") in NATIONALITIES or word in TIMES:
+                return None
+        return Speaker(mention.text, "named", NAMED_BY_ONE_WORD, place.number)
+
+    def _by_document(self, mention: Mention, place: Place) -> Speaker | None:
+        """Return whose statement or report it is: its owner's, or that of who was spoken of just before."""
+        if mention.words:
+            person = self.people.find(Mention("name", mention.words, mention.start))
+            return Speaker(person.name if person else mention.text, "named", ROLE, place.number)
+        entry = self.latest()
+        if entry is None:
+            return None
+        if "statement" in mention.roles and entry.speaks and place.page - entry.page < 2:
+            return Speaker(entry.name, "role", DOUBTFUL_ROLE, entry.named)
+        if mention.roles & FINDINGS and entry.page == place.page and entry.organisation:
+            return Speaker(entry.name, "role", DOUBTFUL_ROLE, entry.named)
+        return None
