@@ -48,6 +48,8 @@ def print_answer(answer: Answer, out: Console) -> None:
 
 def _print_abstention(answer: Answer, out: Console) -> None:
     out.print(Text(answer.answer, style="bold"))
+    if answer.reason == "no_articles":
+        out.print(Text("Add some: newscite add your-articles/  or, to try: newscite add --samples"))
     out.print()
     if answer.nearest:
         out.print(Text("Nearest, but not an answer:", style="dim"))

@@ -1,0 +1,188 @@
+"""The command line, as a person types it: what it prints, where, and with which exit code."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from ui import cli
+
+Run = Callable[..., Result]
+
+BRIDGE = """Title: Bridge closed until spring
+Publisher: The Tarn Courier
+Date: 2025-01-14
+
+The old bridge over the Tarn will stay closed until April, the town council said on Tuesday.
+
+Ada Lind, the town's engineer, said that frost had opened a crack of nine centimetres in the second pier.
+
+“I would not send my own children across it,” she said. “We need a new pier, because the old one stands on sand.”
+"""
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run a command on a library of its own."""
+    monkeypatch.setenv("NEWSCITE_HOME", str(tmp_path / "library"))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bridge.txt").write_text(BRIDGE, encoding="utf-8")
+
+    def invoke(*words: str) -> Result:
+        try:
+            result = CliRunner().invoke(cli.app, words, catch_exceptions=False)
+        except cli.NewsciteError as error:  # what `main` turns into one line and an exit code
+            pytest.fail(str(error))
+        return result
+
+    return invoke
+
+
+def test_a_question_is_answered_with_the_speaker_and_the_paragraph(run: Run) -> None:
+    assert run("add", "bridge.txt").exit_code == 0
+    answered = run("ask", "why does Lind want a new pier?")
+    assert answered.exit_code == 0
+    assert "the old one stands on sand" in answered.stdout
+    assert "¶3  Ada Lind (inferred: pronoun, named in ¶2)" in answered.stdout
+
+
+def test_json_is_the_contract_and_nothing_else(run: Run) -> None:
+    run("add", "bridge.txt")
+    answer = json.loads(run("ask", "--json", "why does Lind want a new pier?").stdout)
+    assert (answer["abstained"], answer["mode"], answer["reason"], answer["model"]) == (False, "quoted", None, None)
+    citation = answer["citations"][0]
+    assert citation["speaker"] == "Ada Lind"
+    assert citation["published"] == answer["as_of"] == "2025-01-14"
+    assert citation["permalink"] == f"/p/{citation['article_id']}/{citation['paragraph']}"
+    text = json.loads(run("articles", "show", "--json", citation["article_id"]).stdout)["paragraphs"]
+    paragraph = next(p for p in text if p["number"] == citation["paragraph"])
+    assert paragraph["text"][citation["start"] : citation["end"]] == citation["quote"]
+
+
+def test_what_the_articles_do_not_say_ends_with_3_and_the_nearest(run: Run) -> None:
+    run("add", "bridge.txt")
+    answered = run("ask", "what does Lind think of Norwegian oil?")
+    assert answered.exit_code == 3
+    assert "The articles do not say" in answered.stdout
+    assert "Nearest, but not an answer" in answered.stdout
+
+
+def test_an_empty_library_says_how_to_fill_it(run: Run) -> None:
+    answered = run("ask", "why?")
+    assert answered.exit_code == 3
+    assert "newscite add" in answered.stdout
+
+
+def test_one_bad_file_stops_no_other(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "empty.txt").touch()
+    (tmp_path / "report.pdf").write_bytes(b"%PDF-1.7")
+    added = run("add", "bridge.txt", "empty.txt", "report.pdf", "missing.txt")
+    assert added.exit_code == 3
+    assert "1 added, 3 failed" in added.stdout
+    assert "empty.txt: it is empty" in added.stdout
+
+
+def test_nothing_readable_is_an_error(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "empty.txt").touch()
+    assert run("add", "empty.txt").exit_code == 1
+
+
+def test_adding_again_changes_nothing(run: Run) -> None:
+    run("add", "bridge.txt")
+    assert "1 unchanged" in run("add", "bridge.txt").stdout
+
+
+def test_a_changed_text_is_a_new_version_and_the_old_one_stays_readable(run: Run, tmp_path: Path) -> None:
+    run("add", "bridge.txt")
+    before = json.loads(run("articles", "list", "--json").stdout)[0]
+    (tmp_path / "bridge.txt").write_text(BRIDGE.replace("nine", "eleven"), encoding="utf-8")
+    assert "1 updated" in run("add", "bridge.txt").stdout
+    after = json.loads(run("articles", "list", "--json").stdout)
+    assert [row["id"] for row in after] == [before["id"]]
+    assert after[0]["version"] != before["version"]
+    assert "eleven centimetres" in run("articles", "show", before["id"]).stdout
+    assert "nine centimetres" in run("articles", "show", f"{before['id']}@{before['version']}").stdout
+
+
+def test_the_list_counts_paragraphs(run: Run, tmp_path: Path) -> None:
+    run("add", "bridge.txt")
+    [row] = json.loads(run("articles", "list", "--json").stdout)
+    assert row == {
+        "id": row["id"],
+        "version": row["version"],
+        "title": "Bridge closed until spring",
+        "publisher": "The Tarn Courier",
+        "published": "2025-01-14",
+        "url": None,
+        "source": str(tmp_path / "bridge.txt"),
+        "paragraphs": 3,
+    }
+
+
+def test_a_removed_article_is_gone(run: Run) -> None:
+    run("add", "bridge.txt")
+    [row] = json.loads(run("articles", "list", "--json").stdout)
+    assert "Removed “Bridge closed until spring”" in run("articles", "remove", row["id"][:6]).stdout
+    assert json.loads(run("articles", "list", "--json").stdout) == []
+
+
+def test_the_samples_come_along(run: Run) -> None:
+    added = run("add", "--samples")
+    assert added.exit_code == 0
+    assert "10 added" in added.stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("add",),
+        ("ask", "why?", "--after", "last week"),
+        ("add", "bridge.txt", "--date", "03/04/2025"),
+        ("add", "--samples", "--url", "https://news.example/a"),
+        ("publish", "bridge.txt"),
+    ],
+)
+def test_wrong_usage_ends_with_2(run: Run, words: tuple[str, ...]) -> None:
+    assert run(*words).exit_code == 2
+
+
+def test_the_home_may_stand_before_or_after_the_command(run: Run, tmp_path: Path) -> None:
+    elsewhere = str(tmp_path / "elsewhere")
+    run("--home", elsewhere, "add", "bridge.txt")
+    assert json.loads(run("articles", "list", "--json").stdout) == []
+    assert len(json.loads(run("articles", "list", "--json", "--home", elsewhere).stdout)) == 1
+
+
+def newscite(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run the command as a process of its own: what reaches the shell."""
+    command = [sys.executable, "-c", "from ui.cli import main; main()", "--home", str(home), *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "line"),
+    [
+        (("ask", " "), 2, "The question is empty."),
+        (("ask", "why " * 2500), 2, "The question has 9,999 characters"),
+        (("articles", "show", "feed"), 1, "feed"),
+        (("ask", "why?", "--article", "feed"), 1, "feed"),
+    ],
+)
+def test_an_error_is_one_line_on_stderr(tmp_path: Path, words: tuple[str, ...], code: int, line: str) -> None:
+    ended = newscite(tmp_path, *words)
+    assert (ended.returncode, ended.stdout) == (code, "")
+    assert line in ended.stderr
+    assert ended.stderr.startswith("newscite: ")
+    assert ended.stderr.count("\n") == 1
+
+
+def test_a_home_that_is_a_file_is_one_line_too(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    ended = newscite(tmp_path / "file", "articles", "list")
+    assert ended.returncode == 1
+    assert ended.stderr.count("\n") == 1
+    assert "is not a folder" in ended.stderr
