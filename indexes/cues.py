@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from indexes.clauses import Sentence, Token, ends_softly
-from indexes.mentions import Mention, names_in, read_phrase
+from indexes.mentions import Mention, mentions_in, read_phrase
 from indexes.quotations import word_count
 from indexes.wordlists import (
     ACTIVE_AUXILIARIES,
@@ -39,6 +39,7 @@ _SAME_IN_THE_PAST = frozenset({"read", "put", "hit", "forecast"})
 _LONGEST_SUBJECT = 60  # tokens; keeps the reading of hostile sentences linear
 _LONGEST_PHRASE = 16
 _TITLE = 4  # words; a longer quotation is no title inside somebody's description
+_SAYS_NOTHING = frozenset({"nothing", "little", "goodbye", "hello"})
 _AS = frozenset({"describe", "characterise", "characterize"})  # "describes the plan as a mistake"
 _RELATIVES = frozenset({"who", "which", "that", "whose", "whom", "where"})
 
@@ -86,14 +87,23 @@ def main_subjects(sentence: Sentence) -> Iterator[Mention]:
             return
         if token.low not in OPENERS and token.kind == "word":
             break
-    for mention, first, behind in names_in(sentence):
+    for mention, first, behind in mentions_in(sentence):
         before = sentence[first - 1] if first else None
         if before is not None and (before.low in PREPOSITIONS or before.low in COORDINATORS):
             continue
         if _quoted_between(sentence, first):
             return
-        if not sentence[behind - 1].possessive:
+        if sentence[behind - 1].possessive or mention.kind == "role":
+            continue
+        if mention.kind == "name" or _opens_as_subject(sentence, mention, first, behind):
             yield replace(mention, loose=True)
+
+
+def _opens_as_subject(sentence: Sentence, mention: Mention, first: int, behind: int) -> bool:
+    """Tell an organisation that a sentence is about from a dateline and from "Russian"."""
+    opens = all(token.low in OPENERS for token in sentence[:first])
+    goes_on = behind < len(sentence) and sentence[behind].kind == "word"
+    return opens and goes_on and (len(mention.words) > 1 or not mention.text[1:].islower())
 
 
 def main_subject(sentence: Sentence) -> Mention | None:
@@ -154,9 +164,12 @@ def _is_bare_passive(words: Words, verb: int) -> bool:
 
 
 def _is_idiom(words: Words, verb: int) -> bool:
-    """Tell "he went on: …" and "she put it this way" from going and putting."""
-    needed = IDIOMS.get(SPEAKING[words[verb][1].low])
+    """Tell "he went on: …" from going, and "the states were" from stating."""
+    form = words[verb][1].low
+    needed = IDIOMS.get(SPEAKING[form])
     following = _token(words, verb + 1)
+    if following is not None and following.low in FINITE_VERBS and (form.endswith("s") or form == SPEAKING[form]):
+        return False
     return needed is None or (following is not None and following.low == needed)
 
 
@@ -231,12 +244,23 @@ def _states(words: Words, verb: int) -> bool:
     if behind is not None and _is_adverb(behind):
         behind = _token(words, verb + 2)
     low = behind.low if behind else ""
+    if low == ",":  # "He adds, after a pause, that he is tired"
+        low = _behind_aside(words, verb + 2)
+    if low in _SAYS_NOTHING:
+        return False
     if lemma in _AS:
         return any(token.low == "as" for _, token in words[verb + 1 : verb + 10])
     if form in STATING or form in JUDGING:
         needed = NEEDS_BEHIND.get(lemma)
         return needed is None or low in needed
     return low in CLAUSE_AFTER.get(lemma, ())
+
+
+def _behind_aside(words: Words, start: int) -> str:
+    for place in range(start, min(start + 9, len(words) - 1)):
+        if words[place][1].text == ",":
+            return words[place + 1][1].low
+    return ""
 
 
 def _nothing_behind(words: Words, verb: int) -> bool:
@@ -262,7 +286,7 @@ def _is_setting(token: Token) -> bool:
 
 
 def _is_background(words: Words, first: int) -> bool:
-    """Tell whether a cue stands in a clause like "While Smith has said he likes it, …" or "a claim that Smith denies"."""
+    """Tell whether a cue stands in a clause like "While Smith has said so, …" or "a claim that Smith denies"."""
     if first and words[first - 1][1].low in _RELATIVES | BACKGROUND | {"what", "how", "why"}:
         return True
     start = first
@@ -488,7 +512,7 @@ def _subject_behind(words: Words, verb: int) -> Cue | None:
         return None
     lemma = SPEAKING[words[verb][1].low]
     bare = words[verb][1].low == lemma and lemma not in _SAME_IN_THE_PAST
-    if (previous is None or bare) and lemma != "say":
+    if lemma == "tell" or ((previous is None or bare) and lemma != "say"):
         return None
     end, mention = _phrase_behind(words, verb + 1)
     if end == verb + 1 or words[verb + 1][1].low in PREPOSITIONS:
@@ -574,7 +598,7 @@ def unknown_verb_behind(sentence: Sentence, quotation: int) -> Cue | None:
     if not ends_softly(sentence[quotation].text):
         return None
     start = quotation + 1
-    if start < len(sentence) and sentence[start].text == ",":
+    if start < len(sentence) and sentence[start].text in (",", "—", "–"):
         start += 1
     end = start
     while end < len(sentence) and end - start < 6 and (sentence[end].capital or sentence[end].low in PRONOUNS):

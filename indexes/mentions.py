@@ -87,6 +87,11 @@ def read_phrase(tokens: Sequence[Token]) -> Mention | None:
 
 def names_in(sentence: Sentence) -> Iterator[tuple[Mention, int, int]]:
     """Yield every person's name in a sentence, with the tokens [first, behind) that it takes, titles included."""
+    return (found for found in mentions_in(sentence) if found[0].kind == "name")
+
+
+def mentions_in(sentence: Sentence) -> Iterator[tuple[Mention, int, int]]:
+    """Yield whatever a sentence names with capitals: people, organisations, titles without a name."""
     place = 0
     while place < len(sentence):
         if not sentence[place].capital:
@@ -98,7 +103,7 @@ def names_in(sentence: Sentence) -> Iterator[tuple[Mention, int, int]]:
         if start < end:
             definite = start > 0 and sentence[start - 1].low == "the"
             mention = _read_run(sentence[start:end], definite)
-            if mention and mention.kind == "name":
+            if mention:
                 yield _with_role_before(mention, sentence[max(0, start - 4) : start]), start, end
         place = end
 
@@ -257,6 +262,8 @@ def _read_run(run: Sequence[Token], definite: bool) -> Mention | None:
         run = run[:-1]
     if any(token.text == "&" for token in run):
         return Mention("organisation", tuple(_bare(token) for token in run), run[0].start, definite=True)
+    if definite and len(run) == 1 and run[0].low.endswith(("man", "woman")):
+        return Mention("role", (run[0].low,), run[0].start)  # "the Irishman"
     cut = _name_start(run)
     before, name = run[:cut], run[cut:]
     titles = frozenset(token.low.rstrip(".") for token in before)
@@ -337,6 +344,8 @@ def _bare(token: Token) -> str:
 
 def _with_role_before(mention: Mention, before: Sequence[Token]) -> Mention:
     """Add "team captain" of "team captain Jane Smith" to a name."""
+    if mention.kind != "name":
+        return mention
     place = len(before)
     while place and (before[place - 1].low in ROLES or before[place - 1].low in _QUALIFIERS):
         place -= 1
@@ -399,6 +408,8 @@ def _spoken_for(phrase: Sequence[Token], end: int) -> Mention | None:
         return Mention("organisation", ("police",), phrase[0].start, definite=True)
     if behind and behind[-1].low in ORGANISATIONS and behind[0].low == "the":
         return Mention("organisation", tuple(token.text for token in behind[1:]), phrase[0].start, definite=True)
+    if end > 1 and phrase[end - 2].low in ORGANISATIONS:
+        return Mention("organisation", (phrase[end - 2].low,), phrase[0].start, definite=True)
     return None
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
 from indexes.clauses import Sentence, Token
-from indexes.mentions import Gender, Mention, gender_of_words, names_in, roles_in
+from indexes.mentions import Gender, Mention, gender_of_words, mentions_in, roles_in
 from indexes.wordlists import (
     FAMILY_FIRST,
     FEMALE_WORDS,
@@ -48,6 +48,7 @@ class People:
         self._people: dict[tuple[str, str], Person] = {}
         self._by_surname: dict[str, list[Person]] = {}
         self._by_given_name: dict[str, list[Person]] = {}
+        self.organisations: dict[str, int] = {}  # with the paragraph that first names them
         self._by_name: dict[str, Person] = {}
         self._proper: set[str] = set()  # words that stand capitalised inside a sentence
 
@@ -58,10 +59,14 @@ class People:
         """Enter every full name of a paragraph."""
         for sentence in sentences:
             self._proper.update(token.low for token in sentence[1:] if token.capital)
-            for mention, first, behind in names_in(sentence):
+            for mention, first, behind in mentions_in(sentence):
+                if mention.kind == "organisation" and len(mention.words) > 1:
+                    self.organisations.setdefault(mention.text, paragraph)
+                if mention.kind != "name":
+                    continue
                 relation = _relation(sentence, first)
                 if len(mention.words) > 1 or relation:
-                    told = _told_behind(sentence, behind) | relation
+                    told = _told_behind(sentence, behind) | relation | _gender_told(sentence, behind)
                     person = self.enter(mention, paragraph, told)
                     person.thing = person.thing or (not person.gender and _is_a_thing(sentence, behind, told))
 
@@ -81,7 +86,7 @@ class People:
         self._by_name[person.name] = person
         person.times += 1
         person.gender = person.gender or mention.gender or gender_of_words(sorted(behind))
-        person.roles |= mention.roles | (behind - ORGANISATIONS)
+        person.roles |= mention.roles | (behind - ORGANISATIONS - _PERSONAL)
         return person
 
     def find(self, mention: Mention) -> Person | None:
@@ -153,6 +158,16 @@ def _told_behind(sentence: Sentence, place: int) -> frozenset[str]:
     return (roles_in(told) | words) - _PERSONAL
 
 
+def _gender_told(sentence: Sentence, place: int) -> frozenset[str]:
+    """Return "her" of "Smith, who was pulled from the roof of her house"."""
+    ahead = sentence[place : place + 20]
+    who = next((i for i, token in enumerate(ahead) if token.low == "who"), None)
+    if who is None or not ahead or ahead[0].text != ",":
+        return frozenset()
+    said = {token.low for token in ahead[who:]}
+    return frozenset(said & {"his", "her"}) if not any(token.capital for token in ahead[who:]) else frozenset()
+
+
 def _relation(sentence: Sentence, first: int) -> frozenset[str]:
     """Return "wife" of "Smith's wife, Jane": enough to know somebody by one name."""
     place = first - 1
@@ -177,7 +192,7 @@ _PERSONAL = frozenset("he him his himself she her hers herself".split())
 _COMPANY_NOUNS = frozenset("shares stock spokesman spokeswoman spokesperson customers employees staff".split())
 _KIN = frozenset(
     "wife husband mother father sister brother son daughter widow widower partner mum dad aunt uncle cousin niece "
-    "nephew grandmother grandfather".split()
+    "nephew grandmother grandfather friend neighbour neighbor colleague boss".split()
 )
 
 

@@ -7,7 +7,7 @@ was about, because that is where a reader looks when the text goes on with "she 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from indexes.article import How, Speaker
+from indexes.article import Speaker
 from indexes.clauses import Sentence
 from indexes.cues import main_subjects
 from indexes.mentions import Gender, Mention, names_in
@@ -65,7 +65,6 @@ class Referents:
     def __init__(self, people: People) -> None:
         self.people = people
         self._trail: list[Entry] = []
-        self._organisations: list[str] = []
         self._sentences = 0
         self._silent_pages: set[int] = set()
 
@@ -78,8 +77,8 @@ class Referents:
     def remember(self, page: int, speaker: Speaker, speaks: bool) -> None:
         """Keep who spoke in a sentence, or whom it was about."""
         who = self.people.by_name(speaker.name) or speaker.name
-        if isinstance(who, str) and who not in self._organisations:
-            self._organisations.append(who)
+        if isinstance(who, str):
+            self.people.organisations.setdefault(who, speaker.paragraph)
         self._trail.append(Entry(page, who, speaker.paragraph, speaks))
 
     def next_sentence(self) -> None:
@@ -123,10 +122,12 @@ class Referents:
         return Speaker(person.name, "named", NAMED, place.number)
 
     def _by_one_word(self, mention: Mention, place: Place) -> Speaker | None:
-        """Return somebody known by one word only: "Madonna", "FilterCorp"; a word that only opens a sentence is none."""
+        """Return somebody known by one word only, "Madonna", "FilterCorp"; no word that only opens a sentence."""
         word = mention.text
         if mention.titled or not self.people.is_proper(word) or (mention.loose and word[1:].islower()):
             return None
+        if word[1:].islower():  # perhaps a person: pronouns may mean it
+            self._meet(self.people.enter(mention, place.number), mention.gender)
         return Speaker(word, "named", NAMED_BY_ONE_WORD, place.number)
 
     def _meet(self, person: Person, gender: Gender) -> None:
@@ -142,8 +143,11 @@ class Referents:
         if person is not None:
             self._meet(person, mention.gender)
             return Speaker(person.name, "pronoun", PRONOUN, place.number)
+        quoted = {word.strip("“”\"‘’',.!?") for word in _quoted(place.sentence).split()}
         for entry, distance in self._back_from(place.page):
-            if isinstance(entry.who, Person) and not entry.who.thing and entry.who.gender in (mention.gender, ""):
+            if not isinstance(entry.who, Person) or entry.who.thing or quoted.intersection(entry.who.words):
+                continue  # nobody calls himself by his name
+            if entry.who.gender in (mention.gender, ""):
                 self._meet(entry.who, mention.gender)
                 confidence = PRONOUN if distance < 2 else DISTANT_PRONOUN
                 return Speaker(entry.name, "pronoun", confidence, entry.named)
@@ -164,7 +168,7 @@ class Referents:
     def _by_it(self, place: Place) -> Speaker | None:
         """Return the organisation that spoke last; people are no "it", and "they" may be anybody."""
         for entry, distance in self._back_from(place.page):
-            if entry.organisation and distance < 2:
+            if distance < 2 and (entry.organisation or (entry.perhaps_organisation and " " not in entry.name)):
                 return Speaker(entry.name, "pronoun", DISTANT_PRONOUN, entry.named)
             if entry.speaks:
                 return None
@@ -205,20 +209,25 @@ class Referents:
         if any(word[0].isupper() for word in mention.words):
             return self._by_capitals(mention, place)
         head = mention.words[-1].lower()
-        for name in reversed(self._organisations):
-            if head in name.lower().split():
-                return self._as_role(name, ROLE, place)
-        for entry, distance in self._back_from(place.page):
-            if entry.perhaps_organisation and distance < 2 and head not in KNOWN_WITHOUT_A_NAME:
-                return Speaker(entry.name, "role", DOUBTFUL_ROLE, entry.named)
-        if head in KNOWN_WITHOUT_A_NAME:
-            return Speaker(mention.text, "named", ROLE, place.number)
-        return None
+        named = self._with_head(head, place)
+        if named is not None or head in KNOWN_WITHOUT_A_NAME:
+            return named or Speaker(mention.text, "named", ROLE, place.number)
+        near = [entry for entry, distance in self._back_from(place.page) if entry.perhaps_organisation and distance < 2]
+        far = {entry.name: entry for entry in self._trail if entry.organisation}
+        entry = near[0] if near else next(iter(far.values())) if len(far) == 1 else None
+        return Speaker(entry.name, "role", DOUBTFUL_ROLE, entry.named) if entry else None
 
-    def _as_role(self, name: str, confidence: float, place: Place) -> Speaker:
-        how: How = "role" if name[0].isupper() else "named"
-        named = next((entry.named for entry in reversed(self._trail) if entry.name == name), place.number)
-        return Speaker(name, how, confidence, named)
+    def _with_head(self, head: str, place: Place) -> Speaker | None:
+        """Return the organisation that "the ministry" is short for: the Ministry of Health."""
+        fitting = [
+            (name, number)
+            for name, number in self.people.organisations.items()
+            if number <= place.number and head in name.lower().split()
+        ]
+        if not fitting:
+            return None
+        name, number = fitting[-1]
+        return Speaker(name, "role", ROLE if len(fitting) == 1 else DOUBTFUL_ROLE, number)
 
     def _by_capitals(self, mention: Mention, place: Place) -> Speaker | None:
         if len(mention.words) == 1:
@@ -243,3 +252,7 @@ class Referents:
         if mention.roles & FINDINGS and entry.page == place.page and entry.organisation:
             return Speaker(entry.name, "role", DOUBTFUL_ROLE, entry.named)
         return None
+
+
+def _quoted(sentence: Sentence) -> str:
+    return " ".join(token.text for token in sentence if token.kind == "quotation")

@@ -218,6 +218,8 @@ class _Reader:
         by_start = {spoken.start: spoken for spoken in page.spoken}
         for token in iter_quotations(sentence):
             spoken = by_start[sentence[token].start]
+            if any(cue.first <= token < cue.behind for cue in cues):
+                continue  # the title in "the author of “Blue Hills” said"
             chosen = _cue_for(sentence, token, cues)
             if chosen is not None:
                 spoken.settle(speakers[chosen])
@@ -366,10 +368,23 @@ def _note_statement(page: _Page, sentence: Sentence, cues: Sequence[Cue], speake
     """Note that a sentence is what somebody said in the reporter's words."""
     chosen = _outer_cue(cues)
     speaker = None if chosen is None else speakers[chosen]
+    if chosen is None or speaker is None or _only_introduces(sentence, cues[chosen]):
+        return
     start, end = sentence[0].start, sentence[-1].end
     quoted = sum(token.end - token.start for token in sentence if token.kind == "quotation")
-    if speaker is not None and quoted * 2 < end - start:
+    if quoted * 2 < end - start:
         page.statements.append(Quotation(start, end, direct=False, speaker=speaker))
+
+
+def _only_introduces(sentence: Sentence, cue: Cue) -> bool:
+    """Tell whether a cue belongs to a quotation next to it, and the sentence states nothing more."""
+    if sentence[0].kind == "quotation":
+        return True
+    following = next(iter_quotations(sentence[cue.behind :]), None)
+    if following is None:
+        return False
+    between = sentence[cue.behind : cue.behind + following]
+    return not between or between[-1].text == ":" or all(token.kind == "mark" for token in between)
 
 
 def _outer_cue(cues: Sequence[Cue]) -> int | None:

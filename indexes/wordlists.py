@@ -62,9 +62,9 @@ JUDGING = _table(
 QUOTING = _table(
     """
     add ask answer boast call cite comment continue cry demand enthuse exclaim express fume gush inform inquire
-    interject invite laugh muse note offer post preach propose protest query report remark reminisce respond retort
-    sigh smile shout surmise tweet voice warn wonder yell whisper scream request label dub deem appeal advocate
-    outline apologise apologize correct object order plead pray propose rail chuckle venture scoff sniff sneer
+    interject invite laugh muse note offer post preach propose protest query report remark reminisce respond
+    retort sigh smile shout surmise tweet voice warn wonder yell whisper scream request label dub deem appeal
+    advocate outline apologise apologize correct object order plead pray rail chuckle venture scoff sniff sneer
     summarise summarize speculate ponder grumble implore beg highlight underline underscore issue address hint
     """,
     {
@@ -213,32 +213,33 @@ HONORIFICS = _words(
 )
 ROLES = _words(
     """
-    ambassador envoy minister president premier chancellor secretary senator congressman congresswoman representative
-    governor mayor councillor councilor councilman councilwoman alderman commissioner commander general colonel major
-    captain lieutenant sergeant admiral officer constable detective inspector superintendent sheriff chief marshal
-    judge justice prosecutor attorney solicitor barrister lawyer magistrate coroner clerk registrar ombudsman
-    director manager chairman chairwoman chair chairperson executive officer founder co-founder cofounder owner
-    co-owner boss head leader deputy vice spokesman spokeswoman spokesperson spokespersons aide adviser advisor
-    analyst economist expert specialist consultant strategist researcher scientist professor lecturer academic
-    scholar historian biologist chemist physicist astronomer geologist ecologist epidemiologist virologist engineer
-    architect planner surveyor author co-author writer journalist reporter editor columnist correspondent critic
-    novelist poet playwright artist painter sculptor musician singer composer conductor actor actress filmmaker
-    producer director coach trainer manager captain player striker goalkeeper keeper defender midfielder winger
-    forward quarterback pitcher referee umpire champion athlete swimmer sprinter cyclist boxer golfer jockey skipper
-    batsman bowler rider driver pilot sailor fisherman farmer grower shopkeeper landlord tenant resident neighbour
-    neighbor witness victim survivor suspect defendant plaintiff accused teacher headteacher headmaster headmistress
-    principal pupil student graduate dean provost rector doctor physician surgeon nurse paramedic midwife patient
-    psychologist psychiatrist therapist dentist veterinarian vet priest pastor vicar bishop archbishop cardinal pope
-    imam rabbi monk nun chaplain activist campaigner organiser organizer volunteer member founder treasurer
-    candidate nominee lawmaker legislator politician diplomat official bureaucrat undersecretary whip backbencher
-    mp mep ceo cfo coo cto qc kc sc king queen prince princess duke duchess baron baroness father mother son
-    daughter brother sister husband wife uncle aunt grandfather grandmother mum dad widow widower cousin friend
-    colleague partner fiancé fiancée man woman boy girl teenager youngster firefighter ranger warden guard keeper
-    curator librarian archivist chef baker brewer butcher plumber electrician builder developer investor trader
-    banker broker entrepreneur businessman businesswoman designer programmer trustee governor investigator examiner
-    forecaster meteorologist seismologist hydrologist conservationist naturalist paleontologist archaeologist
-    anthropologist sociologist negotiator mediator interpreter translator comedian presenter host broadcaster
-    speaker superstar veteran soldier nationalist republican democrat incumbent predecessor successor
+    ambassador envoy minister president premier chancellor secretary senator congressman congresswoman
+    representative governor mayor councillor councilor councilman councilwoman alderman commissioner commander
+    general colonel major captain lieutenant sergeant admiral officer constable detective inspector
+    superintendent sheriff chief marshal judge justice prosecutor attorney solicitor barrister lawyer magistrate
+    coroner clerk registrar ombudsman director manager chairman chairwoman chair chairperson executive founder
+    co-founder cofounder owner co-owner boss head leader deputy vice spokesman spokeswoman spokesperson
+    spokespersons aide adviser advisor analyst economist expert specialist consultant strategist researcher
+    scientist professor lecturer academic scholar historian biologist chemist physicist astronomer geologist
+    ecologist epidemiologist virologist engineer architect planner surveyor author co-author writer journalist
+    reporter editor columnist correspondent critic novelist poet playwright artist painter sculptor musician
+    singer composer conductor actor actress filmmaker producer coach trainer player striker goalkeeper keeper
+    defender midfielder winger forward quarterback pitcher referee umpire champion athlete swimmer sprinter
+    cyclist boxer golfer jockey skipper batsman bowler rider driver pilot sailor fisherman farmer grower
+    shopkeeper landlord tenant resident neighbour neighbor witness victim survivor suspect defendant plaintiff
+    accused teacher headteacher headmaster headmistress principal pupil student graduate dean provost rector
+    doctor physician surgeon nurse paramedic midwife patient psychologist psychiatrist therapist dentist
+    veterinarian vet priest pastor vicar bishop archbishop cardinal pope imam rabbi monk nun chaplain activist
+    campaigner organiser organizer volunteer member treasurer candidate nominee lawmaker legislator politician
+    diplomat official bureaucrat undersecretary whip backbencher mp mep ceo cfo coo cto qc kc sc king queen
+    prince princess duke duchess baron baroness father mother son daughter brother sister husband wife uncle
+    aunt grandfather grandmother mum dad widow widower cousin friend colleague partner fiancé fiancée man woman
+    boy girl teenager youngster firefighter ranger warden guard curator librarian archivist chef baker brewer
+    butcher plumber electrician builder developer investor trader banker broker entrepreneur businessman
+    businesswoman designer programmer trustee investigator examiner forecaster meteorologist seismologist
+    hydrologist conservationist naturalist paleontologist archaeologist anthropologist sociologist negotiator
+    mediator interpreter translator comedian presenter host broadcaster speaker star frontman rapper
+    singer-songwriter superstar veteran soldier nationalist republican democrat incumbent predecessor successor
     """
 )
 PLURAL_ROLES = _words(
@@ -259,9 +260,9 @@ ORGANISATIONS = _words(
     board office bureau service services society network coalition alliance campaign newspaper magazine journal
     broadcaster station channel publisher airline railway operator retailer supermarket manufacturer developer
     startup studio museum church army navy force forces police fund exchange regulator watchdog embassy
-    coastguard consulate secretariat organisation organization nation league conference summit panel inquiry city county
-    borough municipality treasury kremlin pentagon ombudsman utility cooperative co-operative consortium
-    laboratory observatory lab brewery council's militia
+    coastguard consulate secretariat organisation organization nation league conference summit panel inquiry
+    city county borough municipality treasury kremlin pentagon ombudsman utility cooperative co-operative
+    consortium laboratory observatory lab brewery council's militia
     """
 )
 # Organisations that a reader knows without their name: "the ministry", "police".
@@ -274,11 +275,11 @@ KNOWN_WITHOUT_A_NAME = _words(
 ORGANISATION_NAMES = _words(
     """
     ministry department agency authority council committee commission court tribunal parliament senate congress
-    assembly cabinet government administration company corporation corp inc ltd llc plc co group bank union party
-    team club association federation foundation institute institution university college school hospital trust
-    charity board office bureau service services society network coalition alliance campaign newspaper magazine
-    journal times post herald tribune gazette guardian telegraph news press mail chronicle mirror observer
-    express agency radio television tv broadcasting media airlines airways railways rail energy electric power
+    assembly cabinet government administration company corporation corp inc ltd llc plc co group bank union
+    party team club association federation foundation institute institution university college school hospital
+    trust charity board office bureau service services society network coalition alliance campaign newspaper
+    magazine journal times post herald tribune gazette guardian telegraph news press mail chronicle mirror
+    observer express radio television tv broadcasting media airlines airways railways rail energy electric power
     oil gas motors motor industries international holdings partners capital securities insurance technologies
     technology systems software labs laboratory laboratories research studies center centre museum church
     cathedral temple mosque army navy force forces police guard fund exchange house hall street road avenue
@@ -287,18 +288,18 @@ ORGANISATION_NAMES = _words(
     national federal royal state league cup championship championships olympics olympic games world series
     conference summit act bill law treaty amendment award prize festival day week month year affairs relations
     security defense defence health education environment justice interior treasury transport agriculture labor
-    labour trade commerce finance home foreign office square tower towers city county district borough province
-    region town village community communities association youth student students muslim christian catholic
-    jewish islamic buddhist protestant orthodox democratic conservative liberal green greens socialist communist
-    republicans democrats conservatives liberals tories tory gop committee intelligence strategic economic
-    economics policy public social science sciences medicine medical engineering arts project initiative program
-    programme movement front brigade battalion regiment division corps fleet mission organisation organization
-    mills ferries foods brothers stores games pictures records homes farms lines shipping logistics
-    commons lords legion legislature supreme district high crown appeals appeal circuit water works council's
-    development planning housing care rescue weather meteorological geological survey space aviation maritime
-    coast coastguard fire ambulance emergency civil rights human freedom watch amnesty greenpeace oxfam unicef
-    nato un eu who nhs bbc cnn nbc abc cbs reuters afp ap fbi cia nasa fifa uefa ioc imf opec google facebook
-    twitter microsoft amazon apple youtube instagram
+    labour trade commerce finance home foreign square tower towers city county district borough province region
+    town village community communities youth student students muslim christian catholic jewish islamic buddhist
+    protestant orthodox democratic conservative liberal green greens socialist communist republicans democrats
+    conservatives liberals tories tory gop intelligence strategic economic economics policy public social
+    science sciences medicine medical engineering arts project initiative program programme movement front
+    brigade battalion regiment division corps fleet mission organisation organization mills ferries foods
+    brothers stores pictures records homes farms lines shipping logistics commons lords legion legislature
+    supreme high crown appeals appeal circuit water works council's development planning housing care rescue
+    weather meteorological geological survey space aviation maritime coast coastguard fire ambulance emergency
+    civil rights human freedom watch amnesty greenpeace oxfam unicef nato un eu who nhs bbc cnn nbc abc cbs
+    reuters afp ap fbi cia nasa fifa uefa ioc imf opec google facebook twitter microsoft amazon apple youtube
+    instagram
     """
 )
 # Documents that speak for whoever was just named.
@@ -314,38 +315,40 @@ DOCUMENTS = _words(
 PLACES = _words(
     """
     africa america asia europe australia antarctica afghanistan albania algeria angola argentina armenia austria
-    azerbaijan bahrain bangladesh belarus belgium bolivia bosnia brazil britain bulgaria cambodia cameroon canada
-    chile china colombia croatia cuba cyprus czechia denmark ecuador egypt england eritrea estonia ethiopia finland
-    france gabon gaza georgia germany ghana greece greenland guatemala haiti honduras hungary iceland india
-    indonesia iran iraq ireland israel italy jamaica japan jordan kazakhstan kenya korea kosovo kuwait kyrgyzstan
-    laos latvia lebanon lesotho liberia libya lithuania luxembourg madagascar malawi malaysia mali malta mexico
-    moldova mongolia montenegro morocco mozambique myanmar namibia nepal netherlands nicaragua niger nigeria norway
-    oman pakistan palestine panama paraguay peru philippines poland portugal qatar romania russia rwanda scotland
-    senegal serbia singapore slovakia slovenia somalia spain sudan sweden switzerland syria taiwan tajikistan
-    tanzania thailand tunisia turkey turkmenistan uganda ukraine uruguay uzbekistan venezuela vietnam wales yemen
-    zambia zimbabwe alabama alaska arizona arkansas california colorado connecticut delaware florida hawaii idaho
-    illinois indiana iowa kansas kentucky louisiana maine maryland massachusetts michigan minnesota mississippi
-    missouri montana nebraska nevada ohio oklahoma oregon pennsylvania tennessee texas utah vermont wisconsin
-    wyoming carolina dakota jersey york hampshire rhode orleans angeles francisco vegas rico columbia ontario quebec alberta manitoba queensland tasmania london paris berlin madrid rome moscow beijing
-    shanghai tokyo seoul delhi mumbai dhaka jakarta manila sydney melbourne toronto ottawa montreal vancouver
-    washington chicago boston dallas houston philadelphia seattle detroit atlanta brussels geneva vienna prague
-    warsaw budapest athens cairo baghdad tehran kabul damascus jerusalem kyiv kiev dublin edinburgh glasgow cardiff
-    belfast manchester liverpool birmingham leeds bristol hong kong states kingdom emirates zealand u.s us u.k uk
+    azerbaijan bahrain bangladesh belarus belgium bolivia bosnia brazil britain bulgaria cambodia cameroon
+    canada chile china colombia croatia cuba cyprus czechia denmark ecuador egypt england eritrea estonia
+    ethiopia finland france gabon gaza georgia germany ghana greece greenland guatemala haiti honduras hungary
+    iceland india indonesia iran iraq ireland israel italy jamaica japan jordan kazakhstan kenya korea kosovo
+    kuwait kyrgyzstan laos latvia lebanon lesotho liberia libya lithuania luxembourg madagascar malawi malaysia
+    mali malta mexico moldova mongolia montenegro morocco mozambique myanmar namibia nepal netherlands nicaragua
+    niger nigeria norway oman pakistan palestine panama paraguay peru philippines poland portugal qatar romania
+    russia rwanda scotland senegal serbia singapore slovakia slovenia somalia spain sudan sweden switzerland
+    syria taiwan tajikistan tanzania thailand tunisia turkey turkmenistan uganda ukraine uruguay uzbekistan
+    venezuela vietnam wales yemen zambia zimbabwe alabama alaska arizona arkansas california colorado
+    connecticut delaware florida hawaii idaho illinois indiana iowa kansas kentucky louisiana maine maryland
+    massachusetts michigan minnesota mississippi missouri montana nebraska nevada ohio oklahoma oregon
+    pennsylvania tennessee texas utah vermont wisconsin wyoming carolina dakota jersey york hampshire rhode
+    orleans angeles francisco vegas rico columbia ontario quebec alberta manitoba queensland tasmania london
+    paris berlin madrid rome moscow beijing shanghai tokyo seoul delhi mumbai dhaka jakarta manila sydney
+    melbourne toronto ottawa montreal vancouver washington chicago boston dallas houston philadelphia seattle
+    detroit atlanta brussels geneva vienna prague warsaw budapest athens cairo baghdad tehran kabul damascus
+    jerusalem kyiv kiev dublin edinburgh glasgow cardiff belfast manchester liverpool birmingham leeds bristol
+    hong kong states kingdom emirates zealand u.s us u.k uk
     """
 )
 NATIONALITIES = _words(
     """
     afghan albanian algerian american argentine argentinian armenian asian african european australian austrian
-    bangladeshi belarusian belgian bolivian bosnian brazilian british bulgarian cambodian canadian chilean chinese
-    colombian croatian cuban cypriot czech danish dutch ecuadorian egyptian english eritrean estonian ethiopian
-    filipino finnish french georgian german ghanaian greek haitian hungarian icelandic indian indonesian iranian
-    iraqi irish israeli italian jamaican japanese jordanian kazakh kenyan korean kurdish kuwaiti latvian lebanese
-    libyan lithuanian malaysian mexican mongolian moroccan nepali nigerian norwegian pakistani palestinian
-    panamanian peruvian polish portuguese romanian russian rwandan saudi scottish senegalese serbian singaporean
-    slovak slovenian somali spanish sudanese swedish swiss syrian taiwanese thai tunisian turkish ugandan ukrainian
-    venezuelan vietnamese welsh yemeni zambian zimbabwean republican democrat democratic conservative liberal
-    labour tory muslim catholic christian jewish bengali punjabi tamil hindu sikh texan californian parisian
-    londoner north south east west northern southern eastern western
+    bangladeshi belarusian belgian bolivian bosnian brazilian british bulgarian cambodian canadian chilean
+    chinese colombian croatian cuban cypriot czech danish dutch ecuadorian egyptian english eritrean estonian
+    ethiopian filipino finnish french georgian german ghanaian greek haitian hungarian icelandic indian
+    indonesian iranian iraqi irish israeli italian jamaican japanese jordanian kazakh kenyan korean kurdish
+    kuwaiti latvian lebanese libyan lithuanian malaysian mexican mongolian moroccan nepali nigerian norwegian
+    pakistani palestinian panamanian peruvian polish portuguese romanian russian rwandan saudi scottish
+    senegalese serbian singaporean slovak slovenian somali spanish sudanese swedish swiss syrian taiwanese thai
+    tunisian turkish ugandan ukrainian venezuelan vietnamese welsh yemeni zambian zimbabwean republican democrat
+    democratic conservative liberal labour tory muslim catholic christian jewish bengali punjabi tamil hindu
+    sikh texan californian parisian londoner north south east west northern southern eastern western
     """
 )
 TIMES = _words(
@@ -382,35 +385,41 @@ PRONOUNS = {"he": "m", "she": "f", "they": "p", "it": "o"}
 MALE_NAMES = _words(
     """
     james robert john michael david william richard joseph thomas christopher daniel matthew anthony mark steven
-    steve paul andrew joshua kenneth kevin brian george timothy tim ronald edward jason jeffrey jeff ryan jacob gary
-    nicholas nick eric jonathan stephen larry justin scott brandon benjamin samuel sam gregory greg frank patrick
-    raymond jack dennis jerry tyler aaron jose adam nathan henry peter zachary douglas kyle noah ethan jeremy walter
-    keith roger terry sean gerald carl harold dylan arthur lawrence jordan jesse bryan billy bruce gabriel logan
-    albert willie alan juan wayne elijah randy roy vincent ralph eugene russell bobby mason philip louis harry liam
-    oliver jacques pierre jean michel antonio marco giovanni luigi carlos miguel luis jorge pedro diego pablo hans
-    klaus jurgen jürgen heinrich wolfgang dieter stefan lars erik sven olaf anders henrik mikhail sergei dmitry ivan
-    nikolai andrei boris igor oleg yuri pavel viktor ahmed mohammed muhammad mohammad mustafa hassan hussein omar
-    ibrahim yusuf khalid tariq rashid karim samir rajesh sanjay anil sunil vijay arjun ravi amit hiroshi kenji
-    takeshi haruto chidi emeka kwame kofi tom ben bob bill jim mike dave dan joey chris matt tony ed ted fred rob
-    ron don ken leo max simon martin neil graham colin stuart ian nigel trevor gareth rhys callum angus hamish
-    alistair duncan ewan fergus rory declan conor eoin finn hugh rupert giles clive derek barry geoff malcolm
+    steve paul andrew joshua kenneth kevin brian george timothy tim ronald edward jason jeffrey jeff ryan jacob
+    gary nicholas nick eric jonathan stephen larry justin scott brandon benjamin samuel sam gregory greg frank
+    patrick raymond jack dennis jerry tyler aaron jose adam nathan henry peter zachary douglas kyle noah ethan
+    jeremy walter keith roger terry sean gerald carl harold dylan arthur lawrence jordan jesse bryan billy bruce
+    gabriel logan albert willie alan juan wayne elijah randy roy vincent ralph eugene russell bobby mason philip
+    louis harry liam oliver jacques pierre jean michel antonio marco giovanni luigi carlos miguel luis jorge
+    pedro diego pablo hans klaus jurgen jürgen heinrich wolfgang dieter stefan lars erik sven olaf anders henrik
+    mikhail sergei dmitry ivan nikolai andrei boris igor oleg yuri pavel viktor ahmed mohammed muhammad mohammad
+    mustafa hassan hussein omar ibrahim yusuf khalid tariq rashid karim samir rajesh sanjay anil sunil vijay
+    arjun ravi amit hiroshi kenji takeshi haruto chidi emeka kwame kofi tom ben bob bill jim mike dave dan joey
+    chris matt tony ed ted fred rob ron don ken leo max simon martin neil graham colin stuart ian nigel trevor
+    gareth rhys callum angus hamish alistair rick robbie mitch wade craig darren lee glenn dale todd chad brad
+    derrick dwayne marcus cedric leon curtis lewis luke isaac caleb owen connor jared seth neal russ vince phil
+    stan ray norman howard leonard duncan ewan fergus rory declan conor eoin finn hugh rupert giles clive derek
+    barry geoff malcolm
     """
 )
 FEMALE_NAMES = _words(
     """
-    mary patricia jennifer linda elizabeth barbara susan jessica sarah karen lisa nancy betty sandra margaret ashley
-    kimberly emily donna michelle carol amanda melissa deborah stephanie dorothy rebecca sharon laura cynthia amy
-    kathleen angela shirley brenda emma anna pamela nicole samantha katherine christine helen debra rachel carolyn
-    janet maria catherine heather diane olivia julie joyce victoria ruth virginia lauren kelly christina joan evelyn
-    judith andrea hannah megan cheryl jacqueline martha madison teresa gloria sara janice ann kathryn abigail sophia
-    frances jean alice judy isabella julia grace amber denise danielle marilyn beverly charlotte natalie theresa
-    diana brittany doris kayla alexis lori marie claire sophie marion camille isabelle chiara giulia francesca lucia
-    carmen ana elena sofia ines pilar ingrid astrid greta heidi ursula anja katrin svetlana olga tatiana irina
-    natasha yelena ekaterina fatima aisha khadija layla leila zainab maryam amina yasmin noor nadia priya anjali
-    sunita lakshmi meera deepa yuki sakura aiko mei ling xiu amara ngozi adaeze akua nia kate katie jane jenny lucy
-    molly ellie chloe holly gemma fiona morag eilidh catriona siobhan niamh aoife bronwyn carys rhiannon megan sian
-    rosie poppy daisy lily ella eva ivy beth liz sue pat kathy cathy debbie wendy tracy tracey joanne joanna nina
-    anne annie rose
+    mary patricia jennifer linda elizabeth barbara susan jessica sarah karen lisa nancy betty sandra margaret
+    ashley kimberly emily donna michelle carol amanda melissa deborah stephanie dorothy rebecca sharon laura
+    cynthia amy kathleen angela shirley brenda emma anna pamela nicole samantha katherine christine helen debra
+    rachel carolyn janet maria catherine heather diane olivia julie joyce victoria ruth virginia lauren kelly
+    christina joan evelyn judith andrea hannah megan cheryl jacqueline martha madison teresa gloria sara janice
+    ann kathryn abigail sophia frances jean alice judy isabella julia grace amber denise danielle marilyn
+    beverly charlotte natalie theresa diana brittany doris kayla alexis lori marie claire sophie marion camille
+    isabelle chiara giulia francesca lucia carmen ana elena sofia ines pilar ingrid astrid greta heidi ursula
+    anja katrin svetlana olga tatiana irina natasha yelena ekaterina fatima aisha khadija layla leila zainab
+    maryam amina yasmin noor nadia priya anjali sunita lakshmi meera deepa yuki sakura aiko mei ling xiu amara
+    ngozi adaeze akua nia kate katie jane jenny lucy molly ellie chloe holly gemma fiona morag eilidh catriona
+    siobhan niamh aoife bronwyn carys rhiannon sian rosie poppy daisy lily ella eva ivy beth liz sue pat kathy
+    cathy debbie wendy tracy tracey joanne joanna nina joana leticia beatriz gabriela juliana paula renata
+    valeria alejandra rosa isabel mariana fernanda claudia vanessa monica veronica erin erica erika kristen
+    kirsten hilary hillary paige brooke tiffany crystal april robin tina gina dawn jill joy faith hope audrey
+    sylvia vivian bonnie peggy wilma edith ethel mabel maureen anne annie rose
     """
 )
 # Family names that come first: Kim, Park, Wang.
