@@ -6,6 +6,7 @@ A quotation counts as one token, so that grammar can be read around it: in `“�
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from indexes.article import Quotation
@@ -33,7 +34,7 @@ _TOKEN = re.compile(
 _POSSESSIVE = re.compile(r"[’'`]s?$")
 _LONGEST_SENTENCE = 200  # tokens; longer ones are cut, so that hostile text cannot make the grammar slow
 
-_NEVER_IN_NAMES = DETERMINERS | PREPOSITIONS | COORDINATORS
+_NEVER_IN_NAMES = DETERMINERS | PREPOSITIONS | COORDINATORS | {"i", "i’m", "i'm", "we", "you"}
 
 TokenKind = Literal["word", "mark", "quotation"]
 
@@ -140,11 +141,23 @@ def _is_attributed(tokens: Sequence[Token], index: int) -> bool:
     if ahead[0].low in STATING and ahead[0].text[0].islower():
         return True
     for place, token in enumerate(ahead):
+        if token.text == "," and place and ahead[place - 1].capital:
+            return _says_behind_apposition(tokens, index + place + 1)
         if (token.low in STATING or token.low == "writes") and token.text[0].islower() and place:
             asked = _last_mark(tokens[index - 1].text) in "?!"
             return _closes_soon(tokens, index + place + 1, asked)
         if not (token.capital or token.low in ROLES or token.low in {"he", "she", "they", "the"}):
             return False
+    return False
+
+
+def _says_behind_apposition(tokens: Sequence[Token], index: int) -> bool:
+    """Tell whether "…, a driver, said" goes on where `“…?” Jane Smith,` has begun."""
+    for before, token in pairwise(tokens[index : index + 25]):
+        if before.kind == "quotation" or before.text in ".;!?":
+            return False
+        if before.text == "," and token.low in STATING:
+            return True
     return False
 
 

@@ -21,9 +21,12 @@ from indexes.wordlists import (
     FINITE_VERBS,
     IDIOMS,
     JUDGING,
+    NATIONALITIES,
     NEEDS_BEHIND,
     OPENERS,
+    OPENS_A_CLAUSE,
     PASSIVE_AUXILIARIES,
+    PLACES,
     PREPOSITIONS,
     PRONOUNS,
     QUOTING,
@@ -31,6 +34,7 @@ from indexes.wordlists import (
     STATING,
     SUBORDINATORS,
     TIMES,
+    WINNINGS,
 )
 
 SPEAKING = {**QUOTING, **JUDGING, **STATING}
@@ -191,6 +195,9 @@ def _subject_before(words: Words, verb: int, earlier: Sequence[Cue]) -> Cue | No
         start, mention = _across_dashes(words, end - 1)
     else:
         start, mention = _contiguous(words, end)
+    if start and mention and mention.kind == "organisation" and _is_comma(words[start - 1][1]) and _is_place(mention):
+        across = _across_commas(words, end)  # "Smith of Columbia, South Carolina says"
+        start, mention = across if across[1] is not None else (start, mention)
     if mention is None and start is None:
         return None
     first = end if start is None else start
@@ -199,6 +206,10 @@ def _subject_before(words: Words, verb: int, earlier: Sequence[Cue]) -> Cue | No
     background = _is_background(words, first)
     states = not background and _states(words, verb)
     return Cue(mention, SPEAKING[words[verb][1].low], first, verb + 1, states, _nothing_behind(words, verb))
+
+
+def _is_place(mention: Mention) -> bool:
+    return all(word.lower() in PLACES or word.lower() in NATIONALITIES for word in mention.words)
 
 
 def _skip_auxiliaries(words: Words, verb: int) -> int | None:
@@ -246,7 +257,7 @@ def _states(words: Words, verb: int) -> bool:
     low = behind.low if behind else ""
     if low == ",":  # "He adds, after a pause, that he is tired"
         low = _behind_aside(words, verb + 2)
-    if low in _SAYS_NOTHING:
+    if low in _SAYS_NOTHING or (lemma == "claim" and _is_a_win(words, verb + 1)):
         return False
     if lemma in _AS:
         return any(token.low == "as" for _, token in words[verb + 1 : verb + 10])
@@ -254,6 +265,12 @@ def _states(words: Words, verb: int) -> bool:
         needed = NEEDS_BEHIND.get(lemma)
         return needed is None or low in needed
     return low in CLAUSE_AFTER.get(lemma, ())
+
+
+def _is_a_win(words: Words, start: int) -> bool:
+    """Tell "claimed the title", "claimed two lives" from a claim in words."""
+    ahead = [token.low for _, token in words[start : start + 3]]
+    return not OPENS_A_CLAUSE.intersection(ahead[:1]) and not WINNINGS.isdisjoint(ahead)
 
 
 def _behind_aside(words: Words, start: int) -> str:
@@ -324,11 +341,18 @@ def _read_compound(phrase: Sequence[Token]) -> Mention | None:
         left, right = read_phrase(phrase[:place]), read_phrase(phrase[place + 1 :])
         if token.low == "but" or left is None or (token.low != "and" and right):
             return right
-        if left.kind == "name" and right and right.kind in ("name", "pronoun", "role") and not right.titled:
-            joined = phrase[place - 1].capital and (phrase[place + 1].capital or right.kind != "name")
-            if joined:
-                return Mention("group", ("and",), phrase[0].start)
+        if right is not None and _speak_together(phrase, place, left, right):
+            return Mention("group", ("and",), phrase[0].start)
     return read_phrase(phrase)
+
+
+def _speak_together(phrase: Sequence[Token], place: int, left: Mention, right: Mention) -> bool:
+    """Tell "Smith and Jones", "the Council and the Ministry" from "head of trade and industry Jane Smith"."""
+    if left.kind == "organisation":
+        return right.kind == "organisation" and phrase[place - 1].capital
+    if left.kind != "name" or right.titled or not phrase[place - 1].capital:
+        return False
+    return right.kind in ("pronoun", "role") or (right.kind == "name" and phrase[place + 1].capital)
 
 
 def _across_commas(words: Words, comma: int) -> tuple[int | None, Mention | None]:

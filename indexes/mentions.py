@@ -10,6 +10,7 @@ from typing import Literal
 
 from indexes.clauses import Sentence, Token
 from indexes.wordlists import (
+    ABBREVIATED_ROLES,
     DETERMINERS,
     DOCUMENTS,
     FAMILY_FIRST,
@@ -82,7 +83,15 @@ def read_phrase(tokens: Sequence[Token]) -> Mention | None:
         return None
     if len(phrase) == 1 and phrase[0].low in PRONOUNS and not phrase[0].possessive:
         return _pronoun(phrase[0])
-    return _leading_name(phrase) or _inner_name(phrase) or _trailing_name(phrase) or _by_head_noun(phrase)
+    if phrase[0].low in ("i", "we", "you"):
+        return Mention("group", (phrase[0].low,), phrase[0].start)
+    leading = _leading_name(phrase)
+    if leading is not None and leading.kind == "name":
+        return leading
+    named = _inner_name(phrase) or _trailing_name(phrase)
+    if named is not None and (named.kind == "name" or leading is None):
+        return named
+    return leading or _by_head_noun(phrase)
 
 
 def names_in(sentence: Sentence) -> Iterator[tuple[Mention, int, int]]:
@@ -103,6 +112,8 @@ def mentions_in(sentence: Sentence) -> Iterator[tuple[Mention, int, int]]:
         if start < end:
             definite = start > 0 and sentence[start - 1].low == "the"
             mention = _read_run(sentence[start:end], definite)
+            if mention and mention.kind == "organisation":
+                mention = replace(mention, words=_with_its_field(sentence, start, end))
             if mention:
                 yield _with_role_before(mention, sentence[max(0, start - 4) : start]), start, end
         place = end
@@ -135,6 +146,7 @@ def roles_in(tokens: Sequence[Token]) -> frozenset[str]:
     roles = set()
     for place, token in enumerate(tokens):
         low = token.low.rstrip(".")
+        low = ABBREVIATED_ROLES.get(low, low)
         if low in ROLES and not token.possessive:
             before = tokens[place - 1].low if place else ""
             roles.add(f"{before} {low}" if before in _QUALIFIERS else low)
@@ -176,6 +188,8 @@ def _leading_name(phrase: Sequence[Token]) -> Mention | None:
     if behind and behind.low not in PREPOSITIONS and not behind.text[0].isdigit():
         return None
     mention = _read_run(phrase[:end], definite=False)
+    if mention is not None and mention.kind == "organisation":
+        return replace(mention, words=_with_its_field(phrase, 0, end))
     return mention if mention and mention.kind != "role" else None
 
 
@@ -199,7 +213,7 @@ def _trailing_name(phrase: Sequence[Token]) -> Mention | None:
     if before and before[-1].low in PREPOSITIONS:
         return _name_behind_an_office(before, phrase[start:])
     definite = bool(before) and before[-1].low in {"the", "this", "that"}
-    if definite and phrase[start].low in PLACES and any(token.low in ROLES for token in before):
+    if definite and roles_in(before) and 0 < _name_start(phrase[start:]) < len(phrase) - start - 1:
         definite = False  # "the ambassador to the United States Jane Smith"
     mention = _read_run(phrase[start:], definite)
     if mention is None or mention.kind == "role":
@@ -265,6 +279,8 @@ def _read_run(run: Sequence[Token], definite: bool) -> Mention | None:
     if definite and len(run) == 1 and run[0].low.endswith(("man", "woman")):
         return Mention("role", (run[0].low,), run[0].start)  # "the Irishman"
     cut = _name_start(run)
+    if cut and len(run) - cut == 3 and not (_is_title(run[cut - 1]) or _is_given_name(run[cut])):
+        cut += 1  # "the University of Texas Arlington Jane Smith"
     before, name = run[:cut], run[cut:]
     titles = frozenset(token.low.rstrip(".") for token in before)
     titled = any(_is_title(token) for token in before)
@@ -291,7 +307,7 @@ def _is_tail_of_a_thing(before: Sequence[Token], name: Sequence[Token], definite
 
 def _name_start(run: Sequence[Token]) -> int:
     """Return where the person's name starts in a run of capitalised words; its length where there is none."""
-    if len(run) > 1 and not _is_title(run[-1]):
+    if len(run) > 1:
         protected = _given_name_before(run)
         if protected is not None:
             return protected
@@ -305,13 +321,19 @@ def _name_start(run: Sequence[Token]) -> int:
 
 def _given_name_before(run: Sequence[Token]) -> int | None:
     """Protect "Charlotte Church" and "Jack London": a given name makes a person of a thing or a place."""
-    if len(run) == 2 and _is_given_name(run[0]):
+    if len(run) == 2 and _is_given_name(run[0]) and not _is_title(run[0]):
         return 0
     if _is_barrier(run[-1]):
-        for place in (len(run) - 2, len(run) - 3):
-            if place >= 0 and _is_given_name(run[place]) and not _is_barrier(run[place]):
-                return place
+        place = len(run) - 2
+        while place > 0 and _is_initial(run[place]):
+            place -= 1
+        if _is_given_name(run[place]) and not _is_barrier(run[place]):
+            return place
     return None
+
+
+def _is_initial(token: Token) -> bool:
+    return token.text[-1] == "." and token.text[0].isupper() and len(token.text) < 5 and not _is_title(token)
 
 
 def _is_barrier(token: Token) -> bool:
@@ -432,19 +454,19 @@ def _organisation(phrase: Sequence[Token], end: int) -> Mention | None:
     """Read "the ministry", "the Ministry of Health"."""
     if phrase[0].low in POSSESSIVE_PRONOUNS:
         return None
+    start = 1 if phrase[0].low in DETERMINERS else 0
+    words = tuple(token.text for token in phrase[start:end])
     if phrase[end - 1].capital:
-        end = _with_its_field(phrase, end)
-    words = [token.text for token in phrase[:end]]
-    if phrase[0].low in DETERMINERS:
-        words = words[1:]
-    return Mention("organisation", tuple(words), phrase[0].start, definite=True)
+        words = _with_its_field(phrase, start, end)
+    return Mention("organisation", words, phrase[0].start, definite=True)
 
 
-def _with_its_field(phrase: Sequence[Token], end: int) -> int:
-    """Extend "Ministry" over "of Health and Consumer Affairs"."""
-    place = end
-    while place < len(phrase) and (phrase[place].capital or phrase[place].low in _JOINS_A_FIELD):
-        place += 1
-        if phrase[place - 1].capital:
-            end = place
-    return end
+def _with_its_field(phrase: Sequence[Token], start: int, end: int) -> tuple[str, ...]:
+    """Return the words of "Ministry" with those of "of Health and Consumer Affairs" behind it."""
+    if phrase[end - 1].low in ORGANISATIONS and end < len(phrase) and phrase[end].low in ("of", "for"):
+        place = end
+        while place < len(phrase) and (phrase[place].capital or phrase[place].low in _JOINS_A_FIELD):
+            place += 1
+            if phrase[place - 1].capital:
+                end = place
+    return tuple(_bare(token) for token in phrase[start:end])

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 
 from indexes.clauses import Sentence, Token
@@ -60,6 +60,8 @@ class People:
         for sentence in sentences:
             self._proper.update(token.low for token in sentence[1:] if token.capital)
             for mention, first, behind in mentions_in(sentence):
+                if mention.kind == "organisation" and len(mention.words) == 2 and _is_described(sentence, behind):
+                    mention = replace(mention, kind="name")  # "Jana Paris, a teacher": a place as a surname
                 if mention.kind == "organisation" and len(mention.words) > 1:
                     self.organisations.setdefault(mention.text, paragraph)
                 if mention.kind != "name":
@@ -156,6 +158,17 @@ def _told_behind(sentence: Sentence, place: int) -> frozenset[str]:
         told.append(token)
     words = {token.low for token in told if not token.possessive} & (MALE_WORDS | FEMALE_WORDS | ORGANISATIONS)
     return (roles_in(told) | words) - _PERSONAL
+
+
+def _is_described(sentence: Sentence, place: int) -> bool:
+    """Tell whether a description follows that only a person can have: an age, "a teacher", "who"."""
+    following = sentence[place : place + 2]
+    if len(following) < 2 or following[0].text != ",":
+        return False
+    if following[1].low == "who" or (following[1].text.isdigit() and len(following[1].text) == 2):
+        return True
+    told = _told_behind(sentence, place)
+    return bool(told) and not told & ORGANISATIONS
 
 
 def _gender_told(sentence: Sentence, place: int) -> frozenset[str]:

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 from indexes.article import Quotation
 
-_DOUBLE = re.compile(r"``|''|’’|‘‘|[“”„‟\"«»＂]")
+_DOUBLE = re.compile(r"``|''(?!')|’’|‘‘|[“”„‟\"«»＂]")
 _SINGLE = re.compile(r"(?<![`'‘’])[‘’'`‚‹›](?![`'‘’])")
 _OPENING_SHAPES = frozenset("“„«‘‚‹`") | {"``", "‘‘"}
 _CLOSING_SHAPES = frozenset("”»›") | {"’’"}
@@ -149,7 +149,7 @@ def _takes_up(text: str, marks: Sequence[Mark]) -> bool:
 
 
 def _double_marks(text: str) -> list[Mark]:
-    marks = []
+    marks: list[Mark] = []
     for match in _DOUBLE.finditer(text):
         if match[0] in '"＂' and _is_inches(text, match.start(), marks):
             continue

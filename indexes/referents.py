@@ -12,7 +12,15 @@ from indexes.clauses import Sentence
 from indexes.cues import main_subjects
 from indexes.mentions import Gender, Mention, names_in
 from indexes.people import People, Person
-from indexes.wordlists import FINDINGS, KNOWN_WITHOUT_A_NAME, NATIONALITIES, TIMES
+from indexes.wordlists import (
+    COMMON_ROLES,
+    COMPANIES,
+    FINDINGS,
+    KNOWN_WITHOUT_A_NAME,
+    NATIONALITIES,
+    ORGANISATIONS,
+    TIMES,
+)
 
 # Confidence is the precision of a rule on development data (see rag/evaluation/attribution.py).
 NAMED = 0.98
@@ -119,6 +127,7 @@ class Referents:
         if person is None:
             return self._by_one_word(mention, place)
         self._meet(person, mention.gender)
+        person.roles |= mention.roles
         return Speaker(person.name, "named", NAMED, place.number)
 
     def _by_one_word(self, mention: Mention, place: Place) -> Speaker | None:
@@ -193,13 +202,13 @@ class Referents:
             for person in self.people.with_roles(mention.roles)
             if not mention.gender or person.gender in (mention.gender, "")
         ]
-        if len(holders) > 1:
+        if len(holders) > 1 or mention.roles & COMMON_ROLES:
             near = {id(entry.who) for entry, distance in self._back_from(place.page) if distance < 2}
             holders = [person for person in holders if id(person) in near]
             confidence = DOUBTFUL_ROLE
         else:
             confidence = ROLE
-        if len(holders) != 1:
+        if len(holders) != 1 or holders[0].introduced > place.number + 1:
             return None
         self._meet(holders[0], mention.gender)
         return Speaker(holders[0].name, "role", confidence, holders[0].introduced)
@@ -212,6 +221,8 @@ class Referents:
         named = self._with_head(head, place)
         if named is not None or head in KNOWN_WITHOUT_A_NAME:
             return named or Speaker(mention.text, "named", ROLE, place.number)
+        if head not in COMPANIES:
+            return None
         near = [entry for entry, distance in self._back_from(place.page) if entry.perhaps_organisation and distance < 2]
         far = {entry.name: entry for entry in self._trail if entry.organisation}
         entry = near[0] if near else next(iter(far.values())) if len(far) == 1 else None
@@ -230,11 +241,14 @@ class Referents:
         return Speaker(name, "role", ROLE if len(fitting) == 1 else DOUBTFUL_ROLE, number)
 
     def _by_capitals(self, mention: Mention, place: Place) -> Speaker | None:
+        name = replace(mention, kind="name")
+        if self.people.find(name) is not None:
+            return self._by_name(name, place)
         if len(mention.words) == 1:
-            person = self.people.find(replace(mention, kind="name"))
-            if person is not None:
-                return self._by_name(replace(mention, kind="name"), place)
             word = mention.words[0].lower()
+            whole = self._with_head(word, place) if word in ORGANISATIONS else None
+            if whole is not None:
+                return whole
             if word in NATIONALITIES or word.rstrip("s") in NATIONALITIES or word in TIMES:
                 return None
         return Speaker(mention.text, "named", NAMED_BY_ONE_WORD, place.number)

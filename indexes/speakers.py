@@ -6,7 +6,7 @@ tried in that order, paragraph by paragraph as a reader meets them. Where none i
 speaker is worse than none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from indexes.article import Paragraph, Quotation, Speaker
@@ -24,7 +24,7 @@ from indexes.mentions import Mention
 from indexes.people import People
 from indexes.quotations import find_quotations, word_count
 from indexes.referents import NAMED, Entry, Place, Referents
-from indexes.wordlists import ADVERBS, COORDINATORS
+from indexes.wordlists import ADVERBS, COORDINATORS, TITLED
 
 # Confidence is the precision of a rule on development data (see rag/evaluation/attribution.py).
 BY_THE_SENTENCE = 0.9  # `Smith shrugged: “…”`: no verb of saying
@@ -37,7 +37,7 @@ BETWEEN = 0.75  # a phrase in a paragraph between two by the same speaker
 
 _PHRASE = 4  # fewer words between quotation marks may be a title or a doubtful word: nobody need have said them
 _NEARLY_ALL = 0.85  # of a paragraph's characters
-_HOSTILE = 20_000  # characters: no journalist writes such a paragraph
+_HOSTILE = 60_000  # characters: no journalist writes such a paragraph
 
 
 def resolve_speakers(paragraphs: Sequence[Paragraph]) -> tuple[Paragraph, ...]:
@@ -204,22 +204,22 @@ class _Reader:
 
     def _read_page(self, index: int, page: _Page) -> None:
         """Attribute the quotations of a paragraph by its own words, then by what stands around it."""
+        by_start = {spoken.start: spoken for spoken in page.spoken}
         for sentence in page.sentences:
-            self._read_sentence(index, page, sentence)
+            self._read_sentence(index, page, sentence, by_start)
             self.referents.next_sentence()
         self._go_on_from_above(index, page)
         self._go_back_to_opening(page)
         if page.is_quotation and not page.speakers:
             self.referents.skip(index)
 
-    def _read_sentence(self, index: int, page: _Page, sentence: Sentence) -> None:
+    def _read_sentence(self, index: int, page: _Page, sentence: Sentence, by_start: Mapping[int, _Spoken]) -> None:
         cues = find_cues(sentence)
         speakers = [self._speaker(cue, index, page, sentence) for cue in cues]
-        by_start = {spoken.start: spoken for spoken in page.spoken}
         for token in iter_quotations(sentence):
             spoken = by_start[sentence[token].start]
-            if any(cue.first <= token < cue.behind for cue in cues):
-                continue  # the title in "the author of “Blue Hills” said"
+            if _is_title(sentence, token, cues):
+                continue
             chosen = _cue_for(sentence, token, cues)
             if chosen is not None:
                 spoken.settle(speakers[chosen])
@@ -356,6 +356,13 @@ def _cue_for(sentence: Sentence, quotation: int, cues: Sequence[Cue]) -> int | N
     return next((n for n, cue in enumerate(cues) if cue.states or cue.follows), None)
 
 
+def _is_title(sentence: Sentence, quotation: int, cues: Sequence[Cue]) -> bool:
+    """Tell the title in "the author of “Blue Hills” said", "a ship named “Hope”" from words that were said."""
+    if any(cue.first <= quotation < cue.behind for cue in cues):
+        return True
+    return quotation > 0 and sentence[quotation - 1].low in TITLED
+
+
 def _touches(sentence: Sentence, quotation: int, first: int) -> bool:
     """Tell whether nothing but a comma or an adverb stands between a quotation and the cue behind it."""
     return all(
@@ -382,7 +389,7 @@ def _only_introduces(sentence: Sentence, cue: Cue) -> bool:
         return True
     following = next(iter_quotations(sentence[cue.behind :]), None)
     if following is None:
-        return False
+        return not cue.follows and all(token.kind == "mark" for token in sentence[cue.behind :])
     between = sentence[cue.behind : cue.behind + following]
     return not between or between[-1].text == ":" or all(token.kind == "mark" for token in between)
 

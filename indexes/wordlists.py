@@ -148,7 +148,15 @@ NEEDS_BEHIND = {
     "defend": _words("the his her their its"),
     "reveal": OPENS_A_CLAUSE | _words("the"),
     "promise": OPENS_A_CLAUSE | _words("to a the"),
+    "concede": OPENS_A_CLAUSE | _words("defeat"),
+    "deny": OPENS_A_CLAUSE | _words("the any all being having wrongdoing allegations claims reports involvement these"),
+    "dismiss": _words("the claims as any suggestions concerns reports his her their it talk"),
 }
+
+# What is claimed here is won, or lost: no saying.
+WINNINGS = _words(
+    "victory gold silver bronze title life lives crown win trophy cup first second third top place point points"
+)
 
 PASSIVE_AUXILIARIES = _words("is are was were be been being gets got get")
 ACTIVE_AUXILIARIES = _words("has have had having did does do will would ’s 's")
@@ -242,6 +250,16 @@ ROLES = _words(
     singer-songwriter superstar veteran soldier nationalist republican democrat incumbent predecessor successor
     """
 )
+ABBREVIATED_ROLES = {
+    "adm": "admiral", "amb": "ambassador", "capt": "captain", "cllr": "councillor", "cmdr": "commander", "col": "colonel",
+    "det": "detective", "dr": "doctor", "gen": "general", "gov": "governor", "insp": "inspector", "lt": "lieutenant",
+    "maj": "major", "pres": "president", "prof": "professor", "rep": "representative", "sen": "senator", "sgt": "sergeant",
+    "supt": "superintendent",
+}  # fmt: skip
+# Roles that more people have than the article names: only one just mentioned is meant.
+COMMON_ROLES = _words(
+    "president leader official officer member man woman boy girl friend partner colleague captain chief head"
+)
 PLURAL_ROLES = _words(
     "officials experts analysts critics residents witnesses people scientists researchers lawyers prosecutors "
     "lawmakers sources some many others authors economists activists campaigners supporters opponents doctors "
@@ -270,6 +288,12 @@ KNOWN_WITHOUT_A_NAME = _words(
     "ministry department authority council committee commission court tribunal parliament senate cabinet government "
     "administration board police inquiry treasury kremlin pentagon army navy regulator watchdog embassy coastguard "
     "hospital university union church"
+)
+# "The company said": the one spoken of just before.
+COMPANIES = _words(
+    "company firm corporation group bank club association foundation trust charity airline railway operator retailer "
+    "supermarket manufacturer developer startup studio museum publisher broadcaster newspaper magazine agency institute "
+    "college school hospital university organisation organization network campaign"
 )
 # Capitalised words that make a name an organisation's (or a thing's), not a person's.
 ORGANISATION_NAMES = _words(
@@ -304,6 +328,8 @@ ORGANISATION_NAMES = _words(
 )
 # Documents that speak for whoever was just named.
 FINDINGS = _words("report study survey poll assessment analysis review statement findings data figures research")
+# Words before a title or a nickname between quotation marks.
+TITLED = _words("named titled entitled dubbed nicknamed book film movie song album novel show series play magazine")
 DOCUMENTS = _words(
     "report study survey poll statement letter assessment analysis review paper article document memo email "
     "editorial release filing lawsuit complaint indictment ruling judgment judgement verdict affidavit briefing "

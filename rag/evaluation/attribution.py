@@ -174,7 +174,7 @@ def _total(tallies: Iterable[Tally]) -> Tally:
 
 def _one_left_out(tallies: Sequence[Tally]) -> tuple[float, float]:
     """Return the lowest and the highest accuracy over all articles but one."""
-    rest = [_total(tallies[:place] + tallies[place + 1 :]).accuracy for place in range(len(tallies))]
+    rest = [_total([*tallies[:place], *tallies[place + 1 :]]).accuracy for place in range(len(tallies))]
     return min(rest), max(rest)
 
 
