@@ -34,6 +34,7 @@ _TOKEN = re.compile(
 _POSSESSIVE = re.compile(r"[’'`]s?$")
 _LONGEST_SENTENCE = 200  # tokens; longer ones are cut, so that hostile text cannot make the grammar slow
 
+_ATTRIBUTES = frozenset(STATING) | {"ask", "asks", "asked", "write", "writes", "wrote", "adds", "added"}
 _NEVER_IN_NAMES = DETERMINERS | PREPOSITIONS | COORDINATORS | {"i", "i’m", "i'm", "we", "you"}
 
 TokenKind = Literal["word", "mark", "quotation"]
@@ -138,12 +139,12 @@ def _is_attributed(tokens: Sequence[Token], index: int) -> bool:
     ahead = tokens[index : index + 5]
     if not ahead or ahead[0].kind != "word":
         return False
-    if ahead[0].low in STATING and ahead[0].text[0].islower():
+    if ahead[0].low in _ATTRIBUTES and ahead[0].text[0].islower():
         return True
     for place, token in enumerate(ahead):
         if token.text == "," and place and ahead[place - 1].capital:
             return _says_behind_apposition(tokens, index + place + 1)
-        if (token.low in STATING or token.low == "writes") and token.text[0].islower() and place:
+        if token.low in _ATTRIBUTES and token.text[0].islower() and place:
             asked = _last_mark(tokens[index - 1].text) in "?!"
             return _closes_soon(tokens, index + place + 1, asked)
         if not (token.capital or token.low in ROLES or token.low in {"he", "she", "they", "the"}):
@@ -156,7 +157,7 @@ def _says_behind_apposition(tokens: Sequence[Token], index: int) -> bool:
     for before, token in pairwise(tokens[index : index + 25]):
         if before.kind == "quotation" or before.text in ".;!?":
             return False
-        if before.text == "," and token.low in STATING:
+        if before.text == "," and token.low in _ATTRIBUTES:
             return True
     return False
 

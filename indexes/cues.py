@@ -368,7 +368,10 @@ def _across_commas(words: Words, comma: int) -> tuple[int | None, Mention | None
         return start, mention
     last_start, last_end = parts[-1]
     last = [token for _, token in words[last_start:last_end]]
-    return (last_start, read[-1][1]) if _is_only_a_name(last) else (start, mention)
+    described = mention is None or mention.kind == "role"
+    if _is_only_a_name(last) or (described and _is_only_a_company(last, read[-1][1])):
+        return last_start, read[-1][1]
+    return start, mention
 
 
 def _across_dashes(words: Words, dash: int) -> tuple[int | None, Mention | None]:
@@ -461,6 +464,11 @@ def _is_only_a_name(part: Sequence[Token]) -> bool:
         return False
     mention = read_phrase(part)
     return mention is not None and mention.kind == "name" and part[-1].capital
+
+
+def _is_only_a_company(part: Sequence[Token], mention: Mention | None) -> bool:
+    """Tell whether a part is a company's name: "Her publisher, Marsh & Wren, said"."""
+    return mention is not None and mention.kind == "organisation" and len(mention.words) == len(part) > 1
 
 
 def _relative(words: Words, who: int, verb: int) -> Cue | None:

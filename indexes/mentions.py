@@ -20,6 +20,7 @@ from indexes.wordlists import (
     MALE_NAMES,
     MALE_WORDS,
     NATIONALITIES,
+    NO_LONGER,
     OPENERS,
     ORGANISATION_NAMES,
     ORGANISATIONS,
@@ -147,7 +148,8 @@ def roles_in(tokens: Sequence[Token]) -> frozenset[str]:
     for place, token in enumerate(tokens):
         low = token.low.rstrip(".")
         low = ABBREVIATED_ROLES.get(low, low)
-        if low in ROLES and not token.possessive:
+        past = any(before.low in NO_LONGER for before in tokens[max(0, place - 2) : place])
+        if low in ROLES and not token.possessive and not past:
             before = tokens[place - 1].low if place else ""
             roles.add(f"{before} {low}" if before in _QUALIFIERS else low)
     return frozenset(roles)
@@ -292,7 +294,9 @@ def _read_run(run: Sequence[Token], definite: bool) -> Mention | None:
         return None
     if not name and _is_title(run[-1]):
         last = run[-1].low.rstrip(".")
-        return Mention("role", (last,), run[0].start, gender_of_words([last]), roles=roles_in(run), definite=True)
+        return Mention(
+            "role", (run[-1].text,), run[0].start, gender_of_words([last]), roles=roles_in(run), definite=True
+        )
     return Mention("organisation", tuple(_bare(token) for token in run), run[0].start, definite=True)
 
 
@@ -316,6 +320,8 @@ def _name_start(run: Sequence[Token]) -> int:
         start -= 1
     while start < len(run) and run[start].low in SUFFIXES:
         start += 1
+    if start and start < len(run) <= start + 2 and run[start - 1].low in FAMILY_FIRST:
+        start -= 1  # "Trade Minister Park Ji-won"
     return max(start, len(run) - _LONGEST_NAME) if start < len(run) else len(run)
 
 

@@ -12,6 +12,7 @@ from indexes.wordlists import (
     FEMALE_WORDS,
     MALE_WORDS,
     ORGANISATIONS,
+    PARTICLES,
     POSSESSIVE_PRONOUNS,
     PREPOSITIONS,
     ROLES,
@@ -34,11 +35,16 @@ class Person:
     introduced: int = 0  # the paragraph that first gives the name
     seen: int = -1  # when last mentioned, counted in sentences
     times: int = 0  # how often named in full
+    leaning: Gender = ""  # what the sentences about them suggest; gender is what titles and names show
     thing: bool = False  # it looks like a person's name, but is a company's: "…, which operates the route"
 
     @property
     def name(self) -> str:
         return " ".join(self.words)
+
+    def may_be(self, gender: Gender) -> bool:
+        """Tell whether "he" or "she" may mean them."""
+        return not self.thing and (self.gender or self.leaning or gender) == gender
 
 
 class People:
@@ -94,10 +100,11 @@ class People:
     def find(self, mention: Mention) -> Person | None:
         """Return the person that a name means; None where nobody is known by it."""
         words = mention.words
-        if len(words) > 1:
-            exact = self._people.get((_key(words[0]), _key(surname(words))))
-            if exact:
-                return exact
+        exact = self._people.get((_key(words[0]), _key(surname(words)))) if len(words) > 1 else None
+        if words[0].lower() in PARTICLES:
+            exact = self._with_particle(words) or exact
+        if exact:
+            return exact
         candidates = self._by_surname.get(_key(surname(words)), []) or self._misspelt(surname(words))
         if len(words) > 1:
             candidates = [person for person in candidates if _same_initial(person.words, words)]
@@ -128,6 +135,15 @@ class People:
     def is_proper(self, word: str) -> bool:
         """Tell a name from a common word that is capitalised because it opens a sentence."""
         return word.lower() in self._proper or not word[1:].islower()
+
+    def _with_particle(self, words: Sequence[str]) -> Person | None:
+        """Return the person whose surname "Van der Berg" is."""
+        ending = [word.lower() for word in words]
+        for person in self._by_surname.get(_key(surname(words)), []):
+            known = [word.lower() for word in person.words]
+            if len(known) > len(ending) and known[-len(ending) :] == ending:
+                return person
+        return None
 
     def with_initials(self, initials: str) -> Person | None:
         """Return the one person whose name has these initials."""

@@ -210,15 +210,24 @@ def _may_be_possessive(text: str, at: int) -> bool:
 
 
 def _prefers_single_marks(texts: Sequence[str]) -> bool:
-    """Tell whether an article quotes in the British way: single marks outside, double ones within."""
+    """Tell whether an article quotes in the British way: in most paragraphs a single mark opens first."""
     singles = doubles = 0
     for text in texts:
-        doubles += sum(1 for mark in _double_marks(text) if mark.turn != "close")
-        marks = _single_marks(text)
-        singles += min(
-            sum(1 for mark in marks if mark.turn == "open"), sum(1 for mark in marks if mark.turn == "close") + 1
-        )
+        single = _first_opener(_single_marks(text), closed=True)
+        double = _first_opener(_double_marks(text), closed=False)
+        if single is not None or double is not None:
+            british = double is None or (single is not None and single < double)
+            singles += british
+            doubles += not british
     return singles > doubles
+
+
+def _first_opener(marks: Sequence[Mark], closed: bool) -> int | None:
+    """Return where the first quotation opens; `closed`: only one that is closed too, an apostrophe is not."""
+    for place, mark in enumerate(marks):
+        if mark.turn != "close":
+            return mark.start if not closed or marks[place + 1 :] else None
+    return None
 
 
 def _with_doubles_outside(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

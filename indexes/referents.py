@@ -30,6 +30,8 @@ DISTANT_PRONOUN = 0.8
 ROLE = 0.85
 DOUBTFUL_ROLE = 0.72
 
+_MALE_PRONOUNS = frozenset({"he", "his", "him", "himself"})
+_FEMALE_PRONOUNS = frozenset({"she", "her", "herself"})
 _MEMORY = 60  # sentences that a pronoun is looked up in
 _REACH = 4  # paragraphs that a pronoun reaches back
 
@@ -92,6 +94,21 @@ class Referents:
     def next_sentence(self) -> None:
         self._sentences += 1
 
+    def lean(self, speaker: Speaker, sentence: Sentence) -> None:
+        """Learn from "Smith said he …", where nobody else is named, that Smith may be a man."""
+        person = self.people.by_name(speaker.name)
+        names = list(names_in(sentence))
+        if person is None or person.leaning or len(names) != 1:
+            return
+        words = {token.low for token in sentence[names[0][2] :]}
+        genders: set[Gender] = set()
+        if words & _MALE_PRONOUNS:
+            genders.add("m")
+        if words & _FEMALE_PRONOUNS:
+            genders.add("f")
+        if len(genders) == 1:
+            person.leaning = genders.pop()
+
     def skip(self, page: int) -> None:
         """Note a paragraph that is all quotation: a pronoun reaches over it as if it were not there."""
         self._silent_pages.add(page)
@@ -152,21 +169,32 @@ class Referents:
         if person is not None:
             self._meet(person, mention.gender)
             return Speaker(person.name, "pronoun", PRONOUN, place.number)
+        return self._latest_person(mention.gender, place)
+
+    def _latest_person(self, gender: Gender, place: Place) -> Speaker | None:
+        """Return the latest person of a gender; nobody where two of unknown gender may be meant."""
         quoted = {word.strip("“”\"‘’',.!?") for word in _quoted(place.sentence).split()}
-        for entry, distance in self._back_from(place.page):
-            if not isinstance(entry.who, Person) or entry.who.thing or quoted.intersection(entry.who.words):
-                continue  # nobody calls himself by his name
-            if entry.who.gender in (mention.gender, ""):
-                self._meet(entry.who, mention.gender)
-                confidence = PRONOUN if distance < 2 else DISTANT_PRONOUN
-                return Speaker(entry.name, "pronoun", confidence, entry.named)
-        return None
+        fitting = [
+            (entry, entry.who, distance)
+            for entry, distance in self._back_from(place.page)
+            if isinstance(entry.who, Person)
+            and entry.who.may_be(gender)
+            and not quoted.intersection(entry.who.words)  # nobody calls himself by his name
+        ]
+        if not fitting:
+            return None
+        entry, person, distance = fitting[0]
+        rivals = [far for _, other, far in fitting if other is not person and far <= max(1, distance + 1)]
+        if not person.gender and distance > 0 and rivals and (distance > 1 or min(rivals) < 2):
+            return None
+        self._meet(person, gender)
+        return Speaker(entry.name, "pronoun", PRONOUN if distance < 2 else DISTANT_PRONOUN, entry.named)
 
     def _in_sentence(self, gender: Gender, before: Sentence) -> Person | None:
         """Return the person whom the same sentence names before the pronoun: its subject, or whose it is."""
         for subject in main_subjects(before):
             person = self.people.find(subject) if subject.kind == "name" else None
-            if person is not None and person.gender in (gender, "") and not person.thing:
+            if person is not None and person.may_be(gender):
                 return person
         for owner, _, behind in names_in(before):
             person = self.people.find(owner) if before[behind - 1].possessive else None
@@ -195,6 +223,9 @@ class Referents:
 
     def _by_role(self, mention: Mention, place: Place) -> Speaker | None:
         """Return the one person of whom the article says that they are "the minister"."""
+        name = replace(mention, kind="name", roles=frozenset())
+        if mention.words[0][0].isupper() and self.people.find(name) is not None:
+            return self._by_name(name, place)  # "King said": Stephen King
         if not mention.definite:
             return None
         holders = [
@@ -223,7 +254,11 @@ class Referents:
             return named or Speaker(mention.text, "named", ROLE, place.number)
         if head not in COMPANIES:
             return None
-        near = [entry for entry, distance in self._back_from(place.page) if entry.perhaps_organisation and distance < 2]
+        near = [
+            entry
+            for entry, distance in self._back_from(place.page)
+            if entry.perhaps_organisation and entry.name[0].isupper() and distance < 2
+        ]
         far = {entry.name: entry for entry in self._trail if entry.organisation}
         entry = near[0] if near else next(iter(far.values())) if len(far) == 1 else None
         return Speaker(entry.name, "role", DOUBTFUL_ROLE, entry.named) if entry else None

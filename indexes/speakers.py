@@ -151,7 +151,7 @@ class _Reader:
         for index, (page, line) in enumerate(zip(self.pages, lines, strict=True)):
             if line is not None:
                 answering = self._read_line(page, line)
-            elif answering is not None and index < last_line:
+            elif answering is not None and index < last_line and page.text.strip():
                 page.spoken = [_whole(page, 0, len(page.text), replace(answering, how="carried"))]
             else:
                 self._read_page(index, page)
@@ -263,6 +263,8 @@ class _Reader:
         """Keep who speaks in a sentence, else whom it is about, for the pronouns to come."""
         speaker = next((speaker for speaker in speakers if speaker is not None), None)
         subject = None if speaker else self.referents.subject(place)
+        if speaker is not None and speaker.how == "named":
+            self.referents.lean(speaker, place.sentence)
         if speaker or subject:
             self.referents.remember(place.page, speaker or subject, speaks=speaker is not None)  # type: ignore[arg-type]
 

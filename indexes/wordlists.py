@@ -251,15 +251,15 @@ ROLES = _words(
     """
 )
 ABBREVIATED_ROLES = {
-    "adm": "admiral", "amb": "ambassador", "capt": "captain", "cllr": "councillor", "cmdr": "commander", "col": "colonel",
-    "det": "detective", "dr": "doctor", "gen": "general", "gov": "governor", "insp": "inspector", "lt": "lieutenant",
-    "maj": "major", "pres": "president", "prof": "professor", "rep": "representative", "sen": "senator", "sgt": "sergeant",
-    "supt": "superintendent",
+    "adm": "admiral", "amb": "ambassador", "capt": "captain", "cllr": "councillor", "cmdr": "commander",
+    "col": "colonel", "det": "detective", "dr": "doctor", "gen": "general", "gov": "governor", "insp": "inspector",
+    "lt": "lieutenant", "maj": "major", "pres": "president", "prof": "professor", "rep": "representative",
+    "sen": "senator", "sgt": "sergeant", "supt": "superintendent",
 }  # fmt: skip
+# Before a role that somebody no longer has, or does not have yet.
+NO_LONGER = _words("former ex late then onetime ex-president outgoing incoming would-be aspiring acting next")
 # Roles that more people have than the article names: only one just mentioned is meant.
-COMMON_ROLES = _words(
-    "president leader official officer member man woman boy girl friend partner colleague captain chief head"
-)
+COMMON_ROLES = _words("official officer member man woman boy girl friend partner colleague")
 PLURAL_ROLES = _words(
     "officials experts analysts critics residents witnesses people scientists researchers lawyers prosecutors "
     "lawmakers sources some many others authors economists activists campaigners supporters opponents doctors "
@@ -286,14 +286,14 @@ ORGANISATIONS = _words(
 # Organisations that a reader knows without their name: "the ministry", "police".
 KNOWN_WITHOUT_A_NAME = _words(
     "ministry department authority council committee commission court tribunal parliament senate cabinet government "
-    "administration board police inquiry treasury kremlin pentagon army navy regulator watchdog embassy coastguard "
+    "administration board police inquiry treasury kremlin pentagon army navy embassy coastguard "
     "hospital university union church"
 )
 # "The company said": the one spoken of just before.
 COMPANIES = _words(
     "company firm corporation group bank club association foundation trust charity airline railway operator retailer "
-    "supermarket manufacturer developer startup studio museum publisher broadcaster newspaper magazine agency institute "
-    "college school hospital university organisation organization network campaign"
+    "supermarket manufacturer developer startup studio museum publisher broadcaster newspaper magazine agency "
+    "institute college school hospital university organisation organization network campaign"
 )
 # Capitalised words that make a name an organisation's (or a thing's), not a person's.
 ORGANISATION_NAMES = _words(
@@ -379,7 +379,7 @@ NATIONALITIES = _words(
 )
 TIMES = _words(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
-    "september october november december jan feb mar apr jun jul aug sep sept oct nov dec christmas easter ramadan"
+    "september october november december feb apr jun jul aug sep sept oct nov dec christmas easter ramadan"
 )
 # Capitalised at the head of a sentence, never part of a name there.
 OPENERS = (
