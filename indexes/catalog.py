@@ -275,14 +275,16 @@ class Catalog:
     def passages(self, filters: Filters, model_id: str, limit: int | None = None) -> Rows:
         """Return the passage rows that the filters leave, in order; at most `limit`, in any order, if there is one."""
         where, values = _where(filters, "p.paragraph")
-        ordered = "ORDER BY p.row" if limit is None else "LIMIT ?"
+        ordered = "ORDER BY p.row" if limit is None else f"LIMIT {limit}"
+
+        def find(db: Connection) -> Rows:
+            sql = f"SELECT p.row FROM versions v JOIN passages p ON p.version = v.row WHERE {where} AND p.model = ?"
+            return _numbers(db.execute(f"{sql} {ordered}", (*values, model_id)).fetchall())
+
+        if filters == Filters():
+            return self._remember(("passages", model_id, limit), find)
         with self._database.reading() as db:
-            rows = db.execute(
-                "SELECT p.row FROM versions v JOIN passages p ON p.version = v.row"
-                f" WHERE {where} AND p.model = ? {ordered}",
-                (*values, model_id, *([] if limit is None else [limit])),
-            ).fetchall()
-        return _numbers(rows)
+            return find(db)
 
     def speaking(self, name: str, filters: Filters, model_id: str) -> Rows:
         """Return the rows of the passages in whose paragraph this full name speaks."""

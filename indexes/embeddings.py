@@ -195,7 +195,7 @@ class SentenceEmbeddings(Embedder):
     def _tokenizer(self) -> Any:
         """The Hugging Face tokenizer, or None (static models bring one of another kind)."""
         tokenizer = getattr(self._model, "tokenizer", None)
-        return tokenizer if hasattr(tokenizer, "num_special_tokens_to_add") else None
+        return tokenizer if callable(tokenizer) else None
 
     @cached_property
     def _specials(self) -> int:

@@ -181,8 +181,11 @@ class Nearest:
 
     def _search_matrix(self, vector: Floats, k: int, filters: Filters, model_id: str) -> list[Hit]:
         rows, scores = self._matrix.scores(vector, self._catalog.state(), model_id)
-        allowed = np.isin(rows, self._catalog.passages(filters, model_id), assume_unique=True)
-        return self._best(rows[allowed], scores[allowed], k)
+        allowed = self._catalog.passages(filters, model_id)
+        places = np.searchsorted(rows, allowed)  # both are in order
+        known = places < len(rows)  # what has come in since the matrix was read is not
+        known[known] = rows[places[known]] == allowed[known]
+        return self._best(allowed[known], scores[places[known]], k)
 
     def _best(self, rows: Rows, scores: Floats, k: int) -> list[Hit]:
         """Return the best k paragraphs of scored passages. Several passages may be windows of one paragraph."""
