@@ -5,7 +5,7 @@ A quotation counts as one token, so that grammar can be read around it: in `â€œâ
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
@@ -94,6 +94,16 @@ def split_sentences(tokens: Sequence[Token]) -> list[Sentence]:
 def ends_softly(quotation: str) -> bool:
     """Tell whether a quotation ends as one does whose sentence goes on: with a comma, a dash, or no stop at all."""
     return _last_mark(quotation) not in {".", "!", "?"}
+
+
+def quotations_in(sentence: Sentence) -> Iterator[int]:
+    """Yield the places of a sentence where a quotation stands."""
+    return (place for place, token in enumerate(sentence) if token.kind == "quotation")
+
+
+def token_at(words: Sentence, place: int) -> Token | None:
+    """Return the token at a place, None outside the sentence."""
+    return words[place] if 0 <= place < len(words) else None
 
 
 def _plain_tokens(text: str, start: int, end: int) -> list[Token]:

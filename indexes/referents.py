@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 
 from indexes.article import Speaker
 from indexes.clauses import Sentence
-from indexes.cues import main_subjects
 from indexes.mentions import Gender, Mention, names_in
 from indexes.people import People, Person
+from indexes.subjects import main_subjects
 from indexes.wordlists import (
     COMMON_ROLES,
     COMPANIES,

@@ -10,20 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from indexes.article import Paragraph, Quotation, Speaker
-from indexes.clauses import Sentence, split_sentences, tokenise
-from indexes.cues import (
-    Cue,
-    find_cues,
-    iter_quotations,
-    main_subject,
-    unknown_verb_before,
-    unknown_verb_behind,
-)
+from indexes.clauses import Sentence, quotations_in, split_sentences, tokenise
+from indexes.cues import Cue, find_cues, unknown_verb_before, unknown_verb_behind
 from indexes.layouts import Said, interview_lines, signature
 from indexes.mentions import Mention
 from indexes.people import People
 from indexes.quotations import find_quotations, word_count
 from indexes.referents import NAMED, Entry, Place, Referents
+from indexes.subjects import main_subject
 from indexes.wordlists import ADVERBS, COORDINATORS, TITLED
 
 # Confidence is the precision of a rule on development data (see rag/evaluation/attribution.py).
@@ -216,7 +210,7 @@ class _Reader:
     def _read_sentence(self, index: int, page: _Page, sentence: Sentence, by_start: Mapping[int, _Spoken]) -> None:
         cues = find_cues(sentence)
         speakers = [self._speaker(cue, index, page, sentence) for cue in cues]
-        for token in iter_quotations(sentence):
+        for token in quotations_in(sentence):
             spoken = by_start[sentence[token].start]
             if _is_title(sentence, token, cues):
                 continue
@@ -389,7 +383,7 @@ def _only_introduces(sentence: Sentence, cue: Cue) -> bool:
     """Tell whether a cue belongs to a quotation next to it, and the sentence states nothing more."""
     if sentence[0].kind == "quotation":
         return True
-    following = next(iter_quotations(sentence[cue.behind :]), None)
+    following = next(quotations_in(sentence[cue.behind :]), None)
     if following is None:
         return not cue.follows and all(token.kind == "mark" for token in sentence[cue.behind :])
     between = sentence[cue.behind : cue.behind + following]

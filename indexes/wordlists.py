@@ -86,6 +86,8 @@ QUOTING = _table(
 )
 STATING.update({"quipped": "quip", "quipping": "quip"})
 
+SPEAKING = {**QUOTING, **JUDGING, **STATING}
+
 # "added that", "asked whether": these words behind a verb of the list above make an indirect statement of it.
 OPENS_A_CLAUSE = _words("that whether if why how what he she they it there his her their its")
 CLAUSE_AFTER = {
