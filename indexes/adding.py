@@ -96,7 +96,7 @@ class Adding:
     def _write(self, place: int, path: str, change: Change, pieces: list[Passage], vectors: Floats | None) -> None:
         """Write a change, or what it has become since: another process, or the same run, may have been faster."""
         model = self._embeddings.model if change.embed else None
-        while not self._catalog.write(change, pieces, vectors, model, self._tell):
+        while not self._catalog.write(change, pieces, vectors, model, self._tell_waiting):
             change = self._catalog.compare(change.given)
             if change.embed:
                 self._load_model()
@@ -119,6 +119,9 @@ class Adding:
     def _end(self, place: int, outcome: Outcome) -> None:
         self._outcomes[place] = outcome
         self._tell(outcome.path)
+
+    def _tell_waiting(self, writer: str) -> None:
+        self._tell(f"waiting for {writer}")
 
     def _tell(self, what: str) -> None:
         if self._on_progress:

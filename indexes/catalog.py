@@ -1,10 +1,8 @@
-"""What the library keeps: every article and version, their paragraphs, speakers, passages and vectors. All SQL is here.
+"""What the library keeps: every article and version, their paragraphs, speakers, passages and vectors.
 
-It knows nothing of Chroma, torch or files to read. SQLite is the truth: the vectors in Chroma are a copy, and the
-journal holds what that copy still lacks (or still has too much). One article is one transaction.
-
-A paragraph row and a passage row never change and their numbers are never used twice, so that a number that Chroma
-still knows can be recognised as gone.
+All SQL is here and in `indexes.tables`. It knows nothing of Chroma, torch or files to read. SQLite is the truth: the
+vectors in Chroma are a copy, and the journal holds what that copy still lacks, or has too much. One article is one
+transaction.
 """
 
 import json
@@ -12,68 +10,21 @@ import threading
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
-from sqlite3 import Connection, Row
-from typing import Any, Literal, NamedTuple, TypeVar, cast
+from sqlite3 import Connection
+from typing import Any, Literal, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexes.article import Article, Filters, Paragraph, Passage, Quotation, Speaker
+from indexes import tables
+from indexes.article import Article, Filters, Passage
 from indexes.database import Database, OnWait
 from indexes.embeddings import Floats, Model
-from indexes.errors import LibraryError, MismatchError
-from indexes.names import folded, surname
-from indexes.passages import indexed_text
-from indexes.terms import terms
-
-FORMAT = 1  # of the tables below; raise it with any change that an older Newscite would misread
-
-# How much a word counts in BM25 by where it stands.
-WEIGHTS = {"text": 1.0, "headline": 0.5, "section": 0.2, "publisher": 0.2}
-
-# `unicode61` keeps whole what `indexes.terms` has made: stems are folded already and hold no space.
-_TOKENIZER = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* Co'"
-_SCHEMA = f"""
-CREATE TABLE manifest (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-INSERT INTO manifest VALUES ('changes', '0'), ('chroma', '1');
-CREATE TABLE versions (
-    row INTEGER PRIMARY KEY AUTOINCREMENT,
-    article TEXT NOT NULL, version TEXT NOT NULL, current INTEGER NOT NULL, added TEXT NOT NULL,
-    title TEXT NOT NULL, source TEXT NOT NULL, authors TEXT NOT NULL,
-    publisher TEXT, publisher_folded TEXT, published TEXT, updated TEXT, url TEXT, language TEXT, section TEXT,
-    UNIQUE (article, version));
-CREATE UNIQUE INDEX versions_current ON versions (article) WHERE current;
-CREATE INDEX versions_text ON versions (version);
-CREATE INDEX versions_date ON versions (coalesce(published, updated));
-CREATE INDEX versions_publisher ON versions (publisher_folded);
-CREATE TABLE paragraphs (
-    row INTEGER PRIMARY KEY AUTOINCREMENT,
-    version INTEGER NOT NULL REFERENCES versions (row) ON DELETE CASCADE,
-    position INTEGER NOT NULL, number INTEGER, kind TEXT NOT NULL, text TEXT NOT NULL, heading TEXT,
-    quotations TEXT NOT NULL);
-CREATE INDEX paragraphs_version ON paragraphs (version, position);
-CREATE INDEX paragraphs_body ON paragraphs (version) WHERE number IS NOT NULL;
-CREATE TABLE speakers (
-    paragraph INTEGER NOT NULL REFERENCES paragraphs (row) ON DELETE CASCADE,
-    name TEXT NOT NULL, folded TEXT NOT NULL, surname TEXT NOT NULL);
-CREATE INDEX speakers_paragraph ON speakers (paragraph);
-CREATE INDEX speakers_folded ON speakers (folded, paragraph);
-CREATE INDEX speakers_surname ON speakers (surname, paragraph);
-CREATE INDEX speakers_name ON speakers (name, paragraph);
-CREATE TABLE passages (
-    row INTEGER PRIMARY KEY AUTOINCREMENT,
-    paragraph INTEGER NOT NULL REFERENCES paragraphs (row) ON DELETE CASCADE,
-    version INTEGER NOT NULL, window INTEGER NOT NULL, model TEXT NOT NULL, vector BLOB NOT NULL);
-CREATE INDEX passages_version ON passages (version, model, paragraph);
-CREATE INDEX passages_paragraph ON passages (paragraph, model);
-CREATE TABLE journal (passage INTEGER PRIMARY KEY, gone INTEGER NOT NULL);
-CREATE VIRTUAL TABLE stems USING fts5 (text, headline, section, publisher, tokenize = "{_TOKENIZER}");
-CREATE VIRTUAL TABLE past_stems USING fts5 (text, headline, section, publisher, tokenize = "{_TOKENIZER}");
-CREATE VIRTUAL TABLE stem_counts USING fts5vocab ('stems', 'row');
-CREATE VIRTUAL TABLE past_counts USING fts5vocab ('past_stems', 'row')
-"""  # `stems` holds every version; `past_stems` repeats those that are not current, so that they can be discounted
+from indexes.errors import LibraryError
+from indexes.names import folded
+from indexes.tables import FORMAT, WEIGHTS, State
 
 _PARAGRAPH_ID = "v.article || '@' || v.version || '#' || g.number"
 _LISTED = "(SELECT value FROM json_each(?))"
@@ -88,14 +39,6 @@ class UnknownArticle(LibraryError, KeyError):
 
     def __str__(self) -> str:
         return f"{self.what} {self.hint}".strip()
-
-
-class State(NamedTuple):
-    """What a search must know first. All of it changes only inside write transactions."""
-
-    changes: int  # counts the transactions that changed what can be found
-    chroma: str  # which Chroma folder is the right one
-    model: Model | None  # None until something has been embedded
 
 
 @dataclass(frozen=True)
@@ -139,7 +82,7 @@ class Catalog:
 
     def __init__(self, path: Path, busy_seconds: float = 30.0) -> None:
         self.path = path
-        self._database = Database(path, _SCHEMA, FORMAT, busy_seconds)
+        self._database = Database(path, tables.SCHEMA, FORMAT, busy_seconds)
         self._cached: dict[Hashable, tuple[int, Any]] = {}
         self._cache_lock = threading.Lock()
 
@@ -155,7 +98,7 @@ class Catalog:
     def state(self) -> State:
         """Return what a search must know first."""
         with self._database.reading() as db:
-            return _state(db)
+            return tables.state(db)
 
     # -- adding and removing ------------------------------------------------------------------------------------
 
@@ -180,18 +123,18 @@ class Catalog:
             if _compare(db, change.given) != change:
                 return False
             if change.replaces:
-                _remove(db, change.replaces)
+                tables.remove(db, change.replaces)
             if change.embed and vectors is not None and model is not None:
-                _adopt(db, model)
-                _insert(db, change.article, passages, vectors, model.id)
+                tables.adopt(db, model)
+                tables.insert_version(db, change.article, passages, vectors, model.id)
             elif change.status != "unchanged":
-                _set_metadata(db, change.article)
+                tables.set_metadata(db, change.article)
             return True
 
     def remove(self, article_id: str, on_wait: OnWait | None = None) -> None:
         """Remove all versions of an article."""
         with self._writing(on_wait) as db:
-            _remove(db, article_id)
+            tables.remove(db, article_id)
 
     @contextmanager
     def _writing(self, on_wait: OnWait | None) -> Iterator[Connection]:
@@ -206,10 +149,10 @@ class Catalog:
 
         def find(db: Connection) -> Article | None:
             which = "version = ?" if version else "current"
-            row = _row(
+            row = tables.one(
                 db, f"SELECT * FROM versions WHERE article = ? AND {which}", article_id, *filter(None, [version])
             )
-            return _article(db, row) if row else None
+            return tables.article_from(db, row) if row else None
 
         found = self._remember(("article", article_id, version), find)
         if found is None:
@@ -241,7 +184,7 @@ class Catalog:
                 " ORDER BY (SELECT min(first.row) FROM versions first WHERE first.article = v.article)"
             ).fetchall()
         return [
-            Listed(article, version, title, publisher, _date(published), url, source, paragraphs)
+            Listed(article, version, title, publisher, tables.to_date(published), url, source, paragraphs)
             for article, version, title, publisher, published, url, source, paragraphs in rows
         ]
 
@@ -253,7 +196,10 @@ class Catalog:
                 " ORDER BY added DESC, row DESC",
                 (article_id,),
             ).fetchall()
-        return [Version(r[0], bool(r[1]), datetime.fromisoformat(r[2]), _date(r[3]), _date(r[4])) for r in rows]
+        return [
+            Version(r[0], bool(r[1]), datetime.fromisoformat(r[2]), tables.to_date(r[3]), tables.to_date(r[4]))
+            for r in rows
+        ]
 
     # -- searching ----------------------------------------------------------------------------------------------
 
@@ -386,7 +332,7 @@ class Catalog:
     def _remember(self, key: Hashable, find: Callable[[Connection], T]) -> T:
         """Return what was found before, unless the library has changed since."""
         with self._database.reading() as db:
-            changes = _changes(db)
+            changes = tables.changes(db)
             with self._cache_lock:
                 at, value = self._cached.get(key, (-1, None))
                 if len(self._cached) > 2000 or at not in (-1, changes):
@@ -426,7 +372,7 @@ class Catalog:
     def settle(self, rows: Rows, gone: bool, chroma: str) -> None:
         """Strike from the journal what has been done in this Chroma folder, if it still is the right one."""
         with self._database.writing() as db:
-            if _state(db).chroma == chroma:
+            if tables.state(db).chroma == chroma:
                 db.execute(f"DELETE FROM journal WHERE gone = ? AND passage IN {_LISTED}", (gone, _json(rows)))
 
     def expected_in_chroma(self) -> int:
@@ -442,27 +388,27 @@ class Catalog:
     def renew_chroma(self) -> None:
         """Give up the Chroma folder: the next one starts empty, and the journal says that it lacks everything."""
         with self._writing(None) as db:
-            _renew_chroma(db)
+            tables.renew_chroma(db)
 
     # -- rebuilding ---------------------------------------------------------------------------------------------
 
     def without_vectors(self, model_id: str) -> list[int]:
         """Return the rows of the versions that have no passage of this model."""
         with self._database.reading() as db:
-            return _without_vectors(db, model_id)
+            return tables.without_vectors(db, model_id)
 
     def article_at(self, version_row: int) -> Article:
         """Return the version of an article that stands in this row."""
         with self._database.reading() as db:
-            row = _row(db, "SELECT * FROM versions WHERE row = ?", version_row)
+            row = tables.one(db, "SELECT * FROM versions WHERE row = ?", version_row)
             if row is None:
                 raise UnknownArticle("The article has been removed meanwhile.")
-            return _article(db, row)
+            return tables.article_from(db, row)
 
     def add_vectors(self, version_row: int, passages: Sequence[Passage], vectors: Floats, model: Model) -> None:
         """Store the passages of a version as another model sees them. They are not searched until `switch`."""
         with self._database.writing() as db:
-            _insert_passages(db, version_row, passages, vectors, model.id)
+            tables.insert_passages(db, version_row, passages, vectors, model.id)
 
     def switch(self, model: Model | None) -> bool:
         """Make this model (None: the present one) the library's, and derive anew all that can be derived.
@@ -470,59 +416,24 @@ class Catalog:
         Return False where versions without its vectors have come in meanwhile. One transaction.
         """
         with self._writing(None) as db:
-            if model and _without_vectors(db, model.id):
+            if model and tables.without_vectors(db, model.id):
                 return False
             if model:
-                _set_model(db, model)
+                tables.set_model(db, model)
             db.execute("DELETE FROM passages WHERE model <> (SELECT value FROM manifest WHERE key = 'model')")
-            _rebuild_stems(db)
-            _rebuild_speakers(db)
-            _renew_chroma(db)
+            tables.rebuild_stems(db)
+            tables.rebuild_speakers(db)
+            tables.renew_chroma(db)
             db.execute(f"PRAGMA user_version = {FORMAT}")
             return True
-
-
-# -- the manifest -----------------------------------------------------------------------------------------------------
-
-
-def _state(db: Connection) -> State:
-    values = dict(db.execute("SELECT key, value FROM manifest").fetchall())
-    model = Model(values["model"], values["model_name"], int(values["dimension"])) if "model" in values else None
-    return State(int(values["changes"]), values["chroma"], model)
-
-
-def _changes(db: Connection) -> int:
-    return int(db.execute("SELECT value FROM manifest WHERE key = 'changes'").fetchone()[0])
-
-
-def _set_model(db: Connection, model: Model) -> None:
-    values = {"model": model.id, "model_name": model.name, "dimension": str(model.dimension)}
-    db.executemany("INSERT OR REPLACE INTO manifest VALUES (?, ?)", list(values.items()))
-
-
-def _adopt(db: Connection, model: Model) -> None:
-    """Take the model of the first passages as the library's; refuse vectors of any other."""
-    known = _state(db).model
-    if known is None or not db.execute("SELECT 1 FROM passages LIMIT 1").fetchone():
-        _set_model(db, model)
-    elif (known.id, known.dimension) != (model.id, model.dimension):
-        raise other_model(known, model.name)
-
-
-def other_model(known: Model, name: str) -> MismatchError:
-    """Return the error of a library that was indexed by another model than the one in use."""
-    return MismatchError(
-        f"The library was indexed with the embedding model {known.name!r}, not {name!r}.",
-        f"Leave --model out, or index it anew with: newscite rebuild --model {name}",
-    )
 
 
 # -- comparing --------------------------------------------------------------------------------------------------------
 
 
 def _compare(db: Connection, article: Article) -> Change:
-    row = _row(db, "SELECT * FROM versions WHERE article = ? AND current", article.id)
-    known = _article(db, row) if row else _twin(db, article)
+    row = tables.one(db, "SELECT * FROM versions WHERE article = ? AND current", article.id)
+    known = tables.article_from(db, row) if row else _twin(db, article)
     if known is None:
         return Change("added", article, article, embed=True)
     merged = _with_what_was_known(article, known)
@@ -536,8 +447,8 @@ def _compare(db: Connection, article: Article) -> Change:
 
 def _twin(db: Connection, article: Article) -> Article | None:
     """Return the article of the same text under another id, unless both name different addresses or publishers."""
-    for row in _rows(db, "SELECT * FROM versions WHERE version = ? AND current", article.version):
-        twin = _article(db, row)
+    for row in tables.all_of(db, "SELECT * FROM versions WHERE version = ? AND current", article.version):
+        twin = tables.article_from(db, row)
         same = [(p.kind, p.text) for p in twin.paragraphs] == [(p.kind, p.text) for p in article.paragraphs]
         if same and _agree(twin.url, article.url) and _agree(twin.publisher, article.publisher):
             return twin
@@ -560,197 +471,6 @@ def _with_what_was_known(article: Article, known: Article) -> Article:
         url=article.url or known.url,
         language=article.language or known.language,
         section=article.section or known.section,
-    )
-
-
-# -- writing ----------------------------------------------------------------------------------------------------------
-
-
-def _insert(db: Connection, article: Article, passages: Sequence[Passage], vectors: Floats, model_id: str) -> None:
-    """Make this version of an article the current one."""
-    _retire(db, article)
-    row = _version_row(db, article)
-    for position, paragraph in enumerate(article.paragraphs):
-        _insert_paragraph(db, row, position, paragraph)
-    _insert_stems(db, article, row)
-    _insert_passages(db, row, passages, vectors, model_id)
-    db.execute(
-        "INSERT OR REPLACE INTO journal SELECT row, 0 FROM passages WHERE version = ? AND model = ?", (row, model_id)
-    )
-
-
-def _retire(db: Connection, article: Article) -> None:
-    """Make room: the version that was current becomes a past one, and this version's own rows go."""
-    current = db.execute(
-        "SELECT row FROM versions WHERE article = ? AND current AND version <> ?", (article.id, article.version)
-    ).fetchone()
-    if current:
-        _take_out_of_chroma(db, current[0])
-        db.execute("UPDATE versions SET current = 0 WHERE row = ?", current)
-        db.execute(
-            _COPY_TO_PAST,
-            current,
-        )
-    again = db.execute(
-        "SELECT row FROM versions WHERE article = ? AND version = ?", (article.id, article.version)
-    ).fetchone()
-    if again:
-        _clear(db, again[0])
-
-
-_COLUMNS = ", ".join(WEIGHTS)
-_BODY = "(SELECT row FROM paragraphs WHERE version = ?)"
-_COPY_TO_PAST = f"INSERT INTO past_stems (rowid, {_COLUMNS}) SELECT rowid, {_COLUMNS} FROM stems WHERE rowid IN {_BODY}"
-
-
-def _clear(db: Connection, version_row: int) -> None:
-    """Delete everything of a version but its own row."""
-    _take_out_of_chroma(db, version_row)
-    db.execute(f"DELETE FROM stems WHERE rowid IN {_BODY}", (version_row,))
-    db.execute(f"DELETE FROM past_stems WHERE rowid IN {_BODY}", (version_row,))
-    db.execute("DELETE FROM paragraphs WHERE version = ?", (version_row,))
-
-
-def _take_out_of_chroma(db: Connection, version_row: int) -> None:
-    db.execute("INSERT OR REPLACE INTO journal SELECT row, 1 FROM passages WHERE version = ?", (version_row,))
-
-
-def _version_row(db: Connection, article: Article) -> int:
-    row = db.execute(
-        "INSERT INTO versions (article, version, current, added, title, source, authors)"
-        " VALUES (?, ?, 1, ?, ?, ?, '[]')"
-        " ON CONFLICT (article, version) DO UPDATE SET current = 1, added = excluded.added RETURNING row",
-        (article.id, article.version, datetime.now(UTC).isoformat(), article.title, article.source),
-    ).fetchone()
-    _write_metadata(db, article)
-    return int(row[0])
-
-
-def _write_metadata(db: Connection, article: Article) -> None:
-    values = {
-        "title": article.title,
-        "source": article.source,
-        "authors": json.dumps(article.authors, ensure_ascii=False),
-        "publisher": article.publisher,
-        "publisher_folded": folded(article.publisher) if article.publisher else None,
-        "published": article.published.isoformat() if article.published else None,
-        "updated": article.updated.isoformat() if article.updated else None,
-        "url": article.url,
-        "language": article.language,
-        "section": article.section,
-    }
-    columns = ", ".join(f"{name} = ?" for name in values)
-    db.execute(
-        f"UPDATE versions SET {columns} WHERE article = ? AND version = ?",
-        (*values.values(), article.id, article.version),
-    )
-
-
-def _set_metadata(db: Connection, article: Article) -> None:
-    """Change what is known about the current version of an article, its text apart."""
-    _write_metadata(db, article)
-    row = db.execute("SELECT row FROM versions WHERE article = ? AND current", (article.id,)).fetchone()[0]
-    db.execute(f"DELETE FROM stems WHERE rowid IN {_BODY}", (row,))
-    _insert_stems(db, article, row)
-
-
-def _insert_paragraph(db: Connection, version_row: int, position: int, paragraph: Paragraph) -> None:
-    cursor = db.execute(
-        "INSERT INTO paragraphs (version, position, number, kind, text, heading, quotations)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (
-            version_row,
-            position,
-            paragraph.number,
-            paragraph.kind,
-            paragraph.text,
-            paragraph.heading,
-            _quotations_to_json(paragraph.quotations),
-        ),
-    )
-    if paragraph.number is not None:
-        _insert_speakers(db, cast(int, cursor.lastrowid), paragraph)
-
-
-def _insert_speakers(db: Connection, paragraph_row: int, paragraph: Paragraph) -> None:
-    db.executemany(
-        "INSERT INTO speakers VALUES (?, ?, ?, ?)",
-        [(paragraph_row, s.name, folded(s.name), surname(s.name)) for s in paragraph.speakers],
-    )
-
-
-def _insert_stems(db: Connection, article: Article, version_row: int) -> None:
-    """Index the words of the body paragraphs, each with those of its article's headline, section and publisher."""
-    around = [" ".join(terms(text or "")) for text in (article.title, article.section, article.publisher)]
-    rows = _body_rows(db, version_row)
-    db.executemany(
-        f"INSERT INTO stems (rowid, {_COLUMNS}) VALUES (?, ?, ?, ?, ?)",
-        [(rows[p.number], " ".join(terms(indexed_text(p))), *around) for p in article.body if p.number is not None],
-    )
-
-
-def _insert_passages(
-    db: Connection, version_row: int, passages: Sequence[Passage], vectors: Floats, model_id: str
-) -> None:
-    rows = _body_rows(db, version_row)
-    db.executemany(
-        "INSERT INTO passages (paragraph, version, window, model, vector) VALUES (?, ?, ?, ?, ?)",
-        [
-            (rows[passage.paragraph], version_row, passage.window, model_id, vector.tobytes())
-            for passage, vector in zip(passages, vectors.astype("<f4"), strict=True)
-        ],
-    )
-
-
-def _body_rows(db: Connection, version_row: int) -> dict[int, int]:
-    """Return the row of each numbered paragraph."""
-    found = db.execute("SELECT number, row FROM paragraphs WHERE version = ? AND number IS NOT NULL", (version_row,))
-    return dict(found.fetchall())
-
-
-def _remove(db: Connection, article_id: str) -> None:
-    for (row,) in db.execute("SELECT row FROM versions WHERE article = ?", (article_id,)).fetchall():
-        _clear(db, row)
-    db.execute("DELETE FROM versions WHERE article = ?", (article_id,))
-
-
-# -- rebuilding -------------------------------------------------------------------------------------------------------
-
-
-def _without_vectors(db: Connection, model_id: str) -> list[int]:
-    found = db.execute(
-        "SELECT v.row FROM versions v WHERE NOT EXISTS"
-        " (SELECT 1 FROM passages p WHERE p.version = v.row AND p.model = ?) AND EXISTS"
-        " (SELECT 1 FROM paragraphs g WHERE g.version = v.row AND g.number IS NOT NULL) ORDER BY v.row",
-        (model_id,),
-    )
-    return [row[0] for row in found]
-
-
-def _rebuild_stems(db: Connection) -> None:
-    db.execute("DELETE FROM stems")
-    db.execute("DELETE FROM past_stems")
-    for row in _rows(db, "SELECT * FROM versions"):
-        _insert_stems(db, _article(db, row), row["row"])
-        if not row["current"]:
-            db.execute(
-                _COPY_TO_PAST,
-                (row["row"],),
-            )
-
-
-def _rebuild_speakers(db: Connection) -> None:
-    db.execute("DELETE FROM speakers")
-    for row in _rows(db, "SELECT * FROM paragraphs WHERE number IS NOT NULL AND quotations <> '[]'"):
-        _insert_speakers(db, row["row"], _paragraph(row))
-
-
-def _renew_chroma(db: Connection) -> None:
-    db.execute("UPDATE manifest SET value = value + 1 WHERE key = 'chroma'")
-    db.execute("DELETE FROM journal")
-    db.execute(
-        "INSERT INTO journal SELECT p.row, 0 FROM versions v JOIN passages p ON p.version = v.row"
-        " WHERE v.current AND p.model = (SELECT value FROM manifest WHERE key = 'model')"
     )
 
 
@@ -783,56 +503,7 @@ def _where(filters: Filters, paragraph: str) -> tuple[str, list[str]]:
     return " AND ".join(sql for sql, _ in conditions), [value for _, values in conditions for value in values]
 
 
-# -- rows and values --------------------------------------------------------------------------------------------------
-
-
-def _article(db: Connection, row: Row) -> Article:
-    paragraphs = _rows(db, "SELECT * FROM paragraphs WHERE version = ? ORDER BY position", row["row"])
-    return Article(
-        title=row["title"],
-        paragraphs=tuple(_paragraph(p) for p in paragraphs),
-        source=row["source"],
-        publisher=row["publisher"],
-        authors=tuple(json.loads(row["authors"])),
-        published=_date(row["published"]),
-        updated=_date(row["updated"]),
-        url=row["url"],
-        language=row["language"],
-        section=row["section"],
-    )
-
-
-def _paragraph(row: Row) -> Paragraph:
-    return Paragraph(
-        text=row["text"],
-        kind=row["kind"],
-        number=row["number"],
-        heading=row["heading"],
-        quotations=_quotations_from_json(row["quotations"]),
-    )
-
-
-def _quotations_to_json(quotations: Sequence[Quotation]) -> str:
-    return json.dumps(
-        [
-            [
-                q.start,
-                q.end,
-                q.direct,
-                q.run,
-                q.speaker and [q.speaker.name, q.speaker.how, q.speaker.confidence, q.speaker.paragraph],
-            ]
-            for q in quotations
-        ],
-        ensure_ascii=False,
-    )
-
-
-def _quotations_from_json(text: str) -> tuple[Quotation, ...]:
-    return tuple(
-        Quotation(start, end, direct, Speaker(*speaker) if speaker else None, run)
-        for start, end, direct, run, speaker in json.loads(text)
-    )
+# -- values ------------------------------------------------------------------------------------------------------------
 
 
 def _counts(db: Connection, condition: str, *values: str) -> dict[str, int]:
@@ -856,17 +527,3 @@ def _numbers(rows: Sequence[tuple[Any, ...]]) -> Rows:
 
 def _json(values: Sequence[Any] | Rows) -> str:
     return json.dumps(values.tolist() if isinstance(values, np.ndarray) else list(values))
-
-
-def _date(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
-
-
-def _row(db: Connection, sql: str, *values: Any) -> Row | None:
-    return next(iter(_rows(db, sql, *values)), None)
-
-
-def _rows(db: Connection, sql: str, *values: Any) -> list[Row]:
-    cursor = db.cursor()
-    cursor.row_factory = Row
-    return cursor.execute(sql, values).fetchall()

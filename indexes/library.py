@@ -17,14 +17,17 @@ import platformdirs
 
 from indexes.adding import Adding, Outcome, Progress, Report
 from indexes.article import Article, Filters
-from indexes.catalog import FORMAT, Catalog, Listed, UnknownArticle, Version, other_model
+from indexes.catalog import Catalog, Listed, UnknownArticle, Version
 from indexes.embeddings import Embedder, Floats, Model, SentenceEmbeddings, Words
 from indexes.errors import LibraryError, MismatchError, NewsciteError
 from indexes.nearest import Hit, Nearest
 from indexes.passages import passages
 from indexes.readers import Details, expand, read
+from indexes.tables import FORMAT, other_model
 from indexes.terms import terms
 from indexes.vectors import Vectors
+
+MOVED_TOGETHER = 1000  # passages that a long run of adding moves to Chroma at a time
 
 __all__ = ["Details", "Hit", "Library", "Listed", "Outcome", "Progress", "Report", "UnknownArticle", "Version"]
 
@@ -89,6 +92,7 @@ class Library:
                 adding.fail(str(file), f"It could not be read ({type(error).__name__}: {error}).")
             else:
                 adding.add(str(file), article)
+                shared.nearest.drain(at_least=MOVED_TOGETHER)
         report = adding.finish()
         shared.nearest.drain()
         return report

@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from indexes.article import Filters
-from indexes.catalog import Catalog, Rows, State
+from indexes.catalog import Catalog, Rows
 from indexes.embeddings import Floats
-from indexes.errors import BusyError
+from indexes.errors import LibraryError
+from indexes.tables import State
 from indexes.vectors import BATCH, ChromaFailed, Vectors
 
 NARROW = 2000  # passages that the filters leave: up to here they are scored one by one
@@ -54,9 +55,11 @@ class Nearest:
             return []
         return self._best(rows, vectors @ vector, k)
 
-    def drain(self, on_batch: OnBatch | None = None) -> None:
-        """Bring Chroma up to date with the catalog, unless another process has its folder."""
+    def drain(self, on_batch: OnBatch | None = None, at_least: int = 1) -> None:
+        """Bring Chroma up to date if `at_least` so many rows are pending, unless another process has its folder."""
         moved, total = 0, sum(self._catalog.pending())
+        if total < at_least:
+            return
         try:
             while not self._stopping.is_set() and (batch := self._move_batch()):
                 moved += batch
@@ -128,7 +131,7 @@ class Nearest:
             return self._open(name) or self._start_anew()
         except ChromaFailed:
             self._give_up()
-        except BusyError:  # a new generation must be noted in the catalog, and another process writes for long
+        except (LibraryError, OSError):  # a new generation cannot be noted, or its folder not be made, just now
             pass
         return False
 
@@ -168,7 +171,7 @@ class Nearest:
             except ChromaFailed:
                 self._give_up()
                 return 0
-            except BusyError:  # the rows stay in the journal; to move them twice does no harm
+            except (LibraryError, OSError):  # the rows stay in the journal; to move them twice does no harm
                 return 0
             return len(rows) + len(gone)
 

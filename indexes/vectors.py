@@ -108,10 +108,15 @@ class Vectors:
                 self._opened().delete(ids=_ids(rows[start : start + BATCH]))
 
     def seal(self) -> None:
-        """Say that no write is under way: bring the files to the disk and list them in the seal."""
-        if self._sealed or self.name is None:
-            return
-        folder = self._root / self.name
+        """Say that no write is under way: bring the files to the disk and list them in the seal.
+
+        Where that fails (a full disk), there is no seal, and the folder will be made anew.
+        """
+        if not self._sealed and self.name is not None:
+            with suppress(OSError):
+                self._write_seal(self._root / self.name)
+
+    def _write_seal(self, folder: Path) -> None:
         for file in _files(folder):
             _sync(file)
         draft = self._seal().with_suffix(".draft")
