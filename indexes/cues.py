@@ -45,6 +45,9 @@ from indexes.wordlists import (
 
 # Verbs whose bare form is their past too, or that stand bare behind a singular subject.
 _SAME_IN_THE_PAST = frozenset({"read", "put", "hit", "forecast"})
+# "The bridge will open, said Smith."
+_STATES_INVERTED = frozenset("say claim warn argue insist explain suggest report note add".split())
+_SETTINGS = TIMES | ADVERBS | {"on", "in", "at", "during", "late", "early", "last", "this"}
 _SAYS_NOTHING = frozenset({"nothing", "little", "goodbye", "hello"})
 _AS = frozenset({"describe", "characterise", "characterize"})  # "describes the plan as a mistake"
 
@@ -134,23 +137,25 @@ def _subject_before(words: Sentence, verb: int, earlier: Sequence[Cue]) -> Cue |
         return _coordinated(words, end - 1, verb, earlier)
     if previous.low in ("who", "which"):
         return _relative(words, end - 1, verb)
+    start, mention = _phrase_before(words, end)
+    if start is None or not _agrees(words, verb, end, mention):
+        return None
+    states = not _is_background(words, start) and _states(words, verb)
+    return Cue(mention, SPEAKING[words[verb].low], start, verb + 1, states, _nothing_behind(words, verb))
+
+
+def _phrase_before(words: Sentence, end: int) -> tuple[int | None, Mention | None]:
+    """Read the noun phrase before a verb, commas and dashes away if need be."""
+    previous = words[end - 1]
     if is_comma(previous):
-        start, mention = across_commas(words, end - 1)
-    elif previous.text in ("—", "–"):
-        start, mention = across_dashes(words, end - 1)
-    else:
-        start, mention = contiguous(words, end)
-    if start and mention and mention.kind == "organisation" and is_comma(words[start - 1]) and is_place(mention):
+        return across_commas(words, end - 1)
+    if previous.text in ("—", "–"):
+        return across_dashes(words, end - 1)
+    start, mention = contiguous(words, end)
+    if start and mention and is_place(mention) and is_comma(words[start - 1]):
         across = across_commas(words, end)  # "Smith of Columbia, South Carolina says"
-        start, mention = across if across[1] is not None else (start, mention)
-    if mention is None and start is None:
-        return None
-    first = end if start is None else start
-    if not _agrees(words, verb, end, mention):
-        return None
-    background = _is_background(words, first)
-    states = not background and _states(words, verb)
-    return Cue(mention, SPEAKING[words[verb].low], first, verb + 1, states, _nothing_behind(words, verb))
+        return across if across[1] is not None else (start, mention)
+    return start, mention
 
 
 def _skip_auxiliaries(words: Sentence, verb: int) -> int | None:
@@ -236,11 +241,7 @@ def _nothing_behind(words: Sentence, verb: int) -> bool:
 
 def _is_setting(token: Token) -> bool:
     """Tell whether a word behind a verb begins the time or place of saying: "said on Monday", "reported late"."""
-    return (
-        token.low in TIMES
-        or token.low in ("on", "in", "at", "during", "late", "early", "last", "this")
-        or (token.low in ADVERBS)
-    )
+    return token.low in _SETTINGS
 
 
 def _is_background(words: Sentence, first: int) -> bool:
@@ -266,11 +267,7 @@ def _went_on_to(words: Sentence, end: int, verb: int) -> Cue | None:
     """Read "Smith went on to say"."""
     if end < 3 or words[end - 2].low != "on" or words[end - 3].low not in ("went", "goes"):
         return None
-    return _subject_before_place(words, end - 3, verb)
-
-
-def _subject_before_place(words: Sentence, end: int, verb: int) -> Cue | None:
-    start, mention = contiguous(words, end)
+    start, mention = contiguous(words, end - 3)
     if mention is None or start is None:
         return None
     return Cue(mention, SPEAKING[words[verb].low], start, verb + 1, _states(words, verb))
@@ -290,29 +287,29 @@ def _coordinated(words: Sentence, coordinator: int, verb: int, earlier: Sequence
 
 
 def _participle(words: Sentence, verb: int, earlier: Sequence[Cue]) -> Cue | None:
-    """Read "…, saying", "with Smith stating", "Smith was telling": who does it stands before."""
+    """Read "Smith was telling", "with Smith stating", "…, saying": who does it stands before."""
     end = _skip_auxiliaries(words, verb)
-    if end is None:
+    previous = None if end is None else token_at(words, end - 1)
+    if end is None or previous is None:
         return None
-    lemma = SPEAKING[words[verb].low]
-    if (end < verb and words[end].low in PASSIVE_AUXILIARIES) or 0 < end <= verb - 2:
-        start, mention = contiguous(words, end)
-        if mention and mention.kind in ("name", "pronoun", "organisation") and start is not None:
-            return Cue(mention, lemma, start, verb + 1, _states(words, verb))
-        return None
-    previous = token_at(words, end - 1)
-    if previous is None:
-        return None
-    if previous.capital:
-        start, mention = contiguous(words, end)
-        introduced = start is not None and any(token.low == "with" for token in words[max(0, start - 1) : end])
-        if mention is not None and start is not None and introduced and mention.kind == "name":
-            return Cue(mention, lemma, start, verb + 1, states=False)
-        return None
-    if previous.text == "," or previous.low in ("by", "before", "and", "while") or previous.kind == "quotation":
+    if words[end].low in PASSIVE_AUXILIARIES | ACTIVE_AUXILIARIES or previous.capital:
+        return _participle_of_a_name(words, end, verb)
+    if is_comma(previous) or previous.kind == "quotation" or previous.low in ("by", "before", "and", "while"):
         mention = earlier[-1].mention if earlier else main_subject(words[:end])
-        return Cue(mention, lemma, max(end - 1, 0), verb + 1, states=False) if mention else None
+        return Cue(mention, SPEAKING[words[verb].low], end - 1, verb + 1, states=False) if mention else None
     return None
+
+
+def _participle_of_a_name(words: Sentence, end: int, verb: int) -> Cue | None:
+    """Read "Smith was telling" and "with Smith stating"; in "the law Smith wrote, adding" Smith adds nothing."""
+    start, mention = contiguous(words, end)
+    if start is None or mention is None or mention.kind not in ("name", "pronoun", "organisation"):
+        return None
+    progressive = words[end].low in PASSIVE_AUXILIARIES | ACTIVE_AUXILIARIES
+    introduced = any(token.low == "with" for token in words[max(0, start - 1) : end])
+    if not (progressive or (introduced and mention.kind == "name")):
+        return None
+    return Cue(mention, SPEAKING[words[verb].low], start, verb + 1, progressive and _states(words, verb))
 
 
 def _subject_behind(words: Sentence, verb: int) -> Cue | None:
@@ -335,8 +332,7 @@ def _subject_behind(words: Sentence, verb: int) -> Cue | None:
         return None
     if mention is None and not (quoted or token_at(words, end) is None or words[end].low == "who"):
         return None
-    states = lemma in ("say", "claim", "warn", "argue", "insist", "explain", "suggest", "report", "note", "add")
-    return Cue(mention, lemma, verb, end, states and not quoted, follows=True)
+    return Cue(mention, lemma, verb, end, states=lemma in _STATES_INVERTED and not quoted, follows=True)
 
 
 def _is_quotation_end(words: Sentence, place: int) -> bool:

@@ -18,6 +18,7 @@ _SIGNATURE = re.compile(
     rf"(?:^|(?<=[.!?…”’\"'»)])\s*)[—–―-]{{1,2}}\s?(?P<name>{_CAPITALISED}(?:\s{_CAPITALISED}){{0,4}})"
     r"(?P<place>(?:,|\s\().{0,80})?$"
 )
+_ASKS = frozenset({"interviewer", "host", "moderator", "reporter", "journalist", "us", "we", "you"})
 _INTERVIEW_LINES = 2  # as many labels make an interview; a single one may be anything
 
 
@@ -63,6 +64,8 @@ def _labelled(text: str) -> Said | None:
     if match is None:
         return None
     label = match["label"]
+    if label.lower() in _ASKS:
+        return Said(0, 0, "Q")
     first = label.split()[0].lower()
     if first in OPENERS or first in DOCUMENTS or first in {"photo", "image", "source", "update", "correction", "note"}:
         return None

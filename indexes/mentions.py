@@ -30,6 +30,7 @@ from indexes.wordlists import (
     POSSESSIVE_PRONOUNS,
     PREPOSITIONS,
     PRONOUNS,
+    ROLE_ENDINGS,
     ROLES,
     SUFFIXES,
     TIMES,
@@ -358,7 +359,7 @@ def _is_people(low: str) -> bool:
 
 def _is_title(token: Token) -> bool:
     low = token.low.rstrip(".")
-    return low in ROLES or low in HONORIFICS
+    return low in ROLES or low in HONORIFICS or (low.endswith(ROLE_ENDINGS) and token.text[1:].islower())
 
 
 def _is_given_name(token: Token) -> bool:
@@ -452,8 +453,13 @@ def _capitalised(part: Sequence[Token]) -> tuple[str, ...]:
 
 def _document(phrase: Sequence[Token], end: int) -> Mention:
     """Read "Smith's statement", "the Home Office letter", "the report": whose words it holds, where that is said."""
-    head = phrase[end - 1]
-    return Mention("document", _capitalised(phrase[: end - 1]), head.start, roles=frozenset({head.low}))
+    head, before = phrase[end - 1], phrase[: end - 1]
+    owner = next((token for token in before if token.possessive and not token.capital), None)
+    if owner is not None and owner.low in ORGANISATIONS:
+        return Mention("organisation", (owner.low,), head.start, definite=True)  # "the bank's statement"
+    if owner is not None or (before and before[0].low in POSSESSIVE_PRONOUNS):
+        return Mention("group", (head.low,), head.start)
+    return Mention("document", _capitalised(before), head.start, roles=frozenset({head.low}))
 
 
 def _organisation(phrase: Sequence[Token], end: int) -> Mention | None:

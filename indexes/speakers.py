@@ -30,6 +30,7 @@ ANSWER = 0.8  # "A:" in an interview with the only person introduced above it
 BETWEEN = 0.75  # a phrase in a paragraph between two by the same speaker
 
 _PHRASE = 4  # fewer words between quotation marks may be a title or a doubtful word: nobody need have said them
+_LABEL = 4  # letters: shorter labels of an interview are initials
 _NEARLY_ALL = 0.85  # of a paragraph's characters
 _HOSTILE = 60_000  # characters: no journalist writes such a paragraph
 
@@ -168,8 +169,8 @@ class _Reader:
     def _labelled(self, label: str, page: _Page) -> Speaker | None:
         words = tuple(word.title() if word.isupper() and len(word) > 3 else word for word in label.split())
         person = self.people.find(Mention("name", words, 0)) or self.people.with_initials(label)
-        if person is None and len(words) == 1:
-            return None
+        if person is None and len(label) < _LABEL:
+            return None  # initials of nobody whom the article names
         return Speaker(person.name if person else " ".join(words), "named", NAMED, page.number)
 
     def _interviewed(self, page: _Page) -> Speaker | None:

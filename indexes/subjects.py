@@ -29,6 +29,7 @@ from indexes.wordlists import (
 _LONGEST_SUBJECT = 60  # tokens; keeps the reading of hostile sentences linear
 LONGEST_PHRASE = 16
 _TITLE = 4  # words; a longer quotation is no title inside somebody's description
+_PLACES = PLACES | NATIONALITIES
 RELATIVES = frozenset({"who", "which", "that", "whose", "whom", "where"})
 
 
@@ -176,22 +177,13 @@ def _is_background_part(words: Sentence, part: tuple[int, int]) -> bool:
     token = words[start]
     if token.low in DETERMINERS:
         return False
-    if (
-        token.low.endswith(("ing", "ed"))
-        and end - start > 1
-        and token.low not in ROLES
-        and not _capital_next(words, start)
-    ):
+    participle = token.low.endswith(("ing", "ed")) and token.low not in ROLES
+    if participle and end - start > 1 and not words[start + 1].capital:
         return True
     opener = token.low in OPENERS or token.low in PREPOSITIONS or token.low in SUBORDINATORS
     if opener and token.low in COORDINATORS:
         return False
     return opener and (token.low in PREPOSITIONS or token.low in SUBORDINATORS or end - start <= 2)
-
-
-def _capital_next(words: Sentence, place: int) -> bool:
-    following = token_at(words, place + 1)
-    return following is not None and following.capital
 
 
 def _is_only_a_name(part: Sequence[Token]) -> bool:
@@ -208,7 +200,8 @@ def _is_only_a_company(part: Sequence[Token], mention: Mention | None) -> bool:
 
 
 def is_place(mention: Mention) -> bool:
-    return all(word.lower() in PLACES or word.lower() in NATIONALITIES for word in mention.words)
+    """Tell whether a phrase names nothing but a place."""
+    return mention.kind == "organisation" and all(word.lower() in _PLACES for word in mention.words)
 
 
 def phrase_behind(words: Sentence, start: int) -> tuple[int, Mention | None]:
@@ -230,25 +223,25 @@ def phrase_behind(words: Sentence, start: int) -> tuple[int, Mention | None]:
 
 
 def _ends_phrase(words: Sentence, start: int, place: int) -> bool:
+    """Tell whether a noun phrase that begins at `start` has ended at `place`."""
     token = words[place]
     if token.kind != "word" or token.low in SUBORDINATORS:
         return True
-    if token.low in TIMES and place > start:
+    if place == start:
+        return False
+    if token.low in TIMES or token.low in PRONOUNS or token.low in FINITE_VERBS:
         return True
-    if place > start and token.text[0].islower():
-        if token.low in FINITE_VERBS or (
-            token.low in SPEAKING and token.low not in ROLES and not _is_noun_here(words, place)
-        ):
-            return True
-        if token.low in DETERMINERS and words[place - 1].low not in PREPOSITIONS:
-            return True
-    return token.low in PRONOUNS and place > start
+    if token.low in DETERMINERS:
+        return words[place - 1].low not in PREPOSITIONS
+    return token.text[0].islower() and _is_verb_here(words, place)
 
 
-def _is_noun_here(words: Sentence, place: int) -> bool:
-    """Tell whether a word that may be a verb is a noun: "the police report", "a statement of claim"."""
-    previous = words[place - 1]
-    return previous.low in DETERMINERS or previous.low in PREPOSITIONS or words[place].low == SPEAKING[words[place].low]
+def _is_verb_here(words: Sentence, place: int) -> bool:
+    """Tell "Smith says" from "the police report", "a statement of claim"."""
+    low, previous = words[place].low, words[place - 1].low
+    if low not in SPEAKING or low in ROLES or low == SPEAKING[low]:
+        return False
+    return previous not in DETERMINERS and previous not in PREPOSITIONS
 
 
 def main_subject(sentence: Sentence) -> Mention | None:

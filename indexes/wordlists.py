@@ -252,6 +252,11 @@ ROLES = _words(
     singer-songwriter superstar veteran soldier nationalist republican democrat incumbent predecessor successor
     """
 )
+# Showrunner, shopkeeper, seismologist: too many to list. No surname ends so.
+ROLE_ENDINGS = (
+    "runner", "maker", "keeper", "writer", "player", "worker", "owner", "holder", "winner", "grower", "presenter",
+    "ologist", "onist", "ographer", "influencer",
+)  # fmt: skip
 ABBREVIATED_ROLES = {
     "adm": "admiral", "amb": "ambassador", "capt": "captain", "cllr": "councillor", "cmdr": "commander",
     "col": "colonel", "det": "detective", "dr": "doctor", "gen": "general", "gov": "governor", "insp": "inspector",

@@ -10,8 +10,9 @@ total. It is no held-out figure; only articles that nobody looked at can give on
 import json
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,8 @@ class Tally:
     persons: int = 0
     answered: int = 0
     right: int = 0
+    by_rule: Counter[str] = field(default_factory=Counter)  # answers of each `how`
+    right_by_rule: Counter[str] = field(default_factory=Counter)
     misses: list[str] = field(default_factory=list)
 
     @property
@@ -80,6 +83,9 @@ class Figures:
             ("persons, one article left out: lowest–highest", "{:.3f}–{:.3f}".format(*self.left_out)),
             ("articles a second, one core", f"{self.speed:.0f}"),
         ]
+        for how, answers in gum.by_rule.most_common():
+            right = gum.right_by_rule[how]
+            rows.append((f"persons, how: {how}", f"{right / answers:.3f} ({right} of {answers})"))
         if self.reference is not None:
             rows.append(("reference article: paragraphs right", "{} of {}".format(*self.reference)))
         return rows
@@ -155,9 +161,12 @@ def _count(tally: Tally, label: dict[str, Any], found: Quotation | None, article
         return
     tally.persons += 1
     speaker = found.speaker if found else None
+    right = speaker is not None and surname(speaker.name.split()) == surname(label["speaker"].split())
     if speaker is not None:
         tally.answered += 1
-    if speaker is not None and surname(speaker.name.split()) == surname(label["speaker"].split()):
+        tally.by_rule[speaker.how] += 1
+        tally.right_by_rule[speaker.how] += right
+    if right:
         tally.right += 1
     else:
         got = speaker.name if speaker else "nobody"
@@ -167,8 +176,8 @@ def _count(tally: Tally, label: dict[str, Any], found: Quotation | None, article
 def _total(tallies: Iterable[Tally]) -> Tally:
     total = Tally()
     for tally in tallies:
-        for name in ("gold_spans", "found_spans", "matched_spans", "persons", "answered", "right", "misses"):
-            setattr(total, name, getattr(total, name) + getattr(tally, name))
+        for counted in fields(Tally):
+            setattr(total, counted.name, getattr(total, counted.name) + getattr(tally, counted.name))
     return total
 
 
