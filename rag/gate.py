@@ -6,20 +6,22 @@ not speak, a number that is not in the sentence.
 """
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from indexes.article import Filters
 from indexes.terms import terms
+from indexes.wordlists import STATING
 from rag.answer import Reason
 from rag.library import Library
 from rag.match import Match, Wanted, holds
-from rag.question import Question
+from rag.question import Name, Question
 from rag.retrieve import Evidence
 
-OPEN = 0.40  # probability from which a sentence counts as an answer
-OPEN_FOR_SPEAKER = 0.25  # where the person asked about is certain to speak
-TOPIC_OF_SPEAKER = 0.45  # cosine of the question with "speaker: paragraph" that shows the same topic
+OPEN = 0.37  # probability from which a sentence counts as an answer
+OPEN_FOR_SPEAKER = 0.13  # where only paragraphs by the person asked about are read
+TOPIC_OF_SPEAKER = 0.46  # cosine of the question with "speaker: paragraph" from which the topic may be theirs
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,64 +45,84 @@ def refuse_at_once(question: Question, library: Library) -> Refusal | None:
 
 def probability(match: Match, wanted: Wanted) -> float:
     """Return how likely it is that a sentence answers the question."""
-    numbers_nowhere = any(stem[0].isdigit() for stem in wanted.nowhere)
-    names_nowhere = sum(not stem[0].isdigit() for stem in wanted.nowhere)
     z = (
-        -4.75
-        + 3.87 * match.similarity
-        + 3.71 * match.alignment
-        + 0.32 * match.covered_nearby
-        - 1.24 * match.numbers_missing
-        - 1.38 * numbers_nowhere
-        - 0.14 * match.names_missing
-        - 0.42 * names_nowhere
-        - 0.63 * match.type_missing
+        -7.76
+        + 3.45 * match.alignment
+        + 7.25 * match.alignment_of_all
+        + 0.75 * match.together
+        + 0.15 * wanted.length
+        - 0.87 * match.names_missing
+        - 2.31 * match.number_missing
+        - 0.74 * match.kind_missing
+        - 3.65 * match.denial_missing
+        - 2.95 * match.opposite
+        - 0.63 * match.limits_missing
     )
     return 1 / (1 + math.exp(-z))
 
 
-def refuse(wanted: Wanted, matches: Sequence[Match], evidence: Sequence[Evidence], library: Library) -> Refusal | None:
+def refuse(wanted: Wanted, matches: Sequence[Match], evidence: Sequence[Evidence]) -> Refusal | None:
     """Refuse where the best sentences do not answer the question; None where they do."""
-    question = wanted.question
-    if question.asked:
-        refusal = _refuse_speaker(wanted, evidence)
-        if refusal:
-            return refusal
     name = _name_standing_nowhere(wanted)
     if name:
         return Refusal("no_match", f"“{name}” stands in none of the articles.")
-    best = max((probability(match, wanted) for match in _first_two(matches)), default=0.0)
-    if question.asked and question.speakers:
-        nearest = max((found.cosine for found in evidence), default=0.0)
-        if best >= OPEN_FOR_SPEAKER or nearest >= TOPIC_OF_SPEAKER:
-            return None
-        return Refusal("speaker_absent", f"{_listed(question.speakers)} says nothing on this.")
-    if best >= OPEN:
-        return None
-    return Refusal("unsupported", "No sentence of the articles answers this.")
-
-
-def _first_two(matches: Sequence[Match]) -> list[Match]:
-    return sorted(matches, key=lambda match: -match.score)[:2]
-
-
-def _refuse_speaker(wanted: Wanted, evidence: Sequence[Evidence]) -> Refusal | None:
-    """Refuse where the person asked about does not speak, or not on this."""
-    question = wanted.question
-    if not question.speakers:
-        return Refusal("speaker_absent", f"{question.asked} is not quoted in any article.")
-    if not evidence:
-        return Refusal("speaker_absent", f"{_listed(question.speakers)} does not speak in these articles.")
-    said = {stem for found in evidence for stem in terms(found.paragraph.text)}
-    for name in question.names:
-        if not set(name.stems) <= question.speaker_stems and not any(holds(said, stem) for stem in name.stems):
-            return Refusal("speaker_absent", f"{_listed(question.speakers)} does not speak about {name.text}.")
-    around = {stem for found in evidence for p in found.article.body for stem in terms(p.text)}
-    asked = [stem for stem in question.topic if stem not in terms(question.verb or "")]
-    others = [stem for stem in asked if holds(around, stem) and not holds(said, stem)]
-    if asked and len(others) * 2 >= len(asked):
-        return Refusal("speaker_absent", f"{_listed(question.speakers)} does not speak about this.")
+    best = sorted(matches, key=lambda match: -match.score)[:2]
+    likely = max((probability(match, wanted) for match in best), default=0.0)
+    if wanted.question.asked:
+        if wanted.question.speakers:
+            return _refuse_speaker(wanted, evidence, likely)
+        return _refuse_stranger(wanted.question, best, likely)
+    if likely < OPEN:
+        return Refusal("unsupported", "No sentence in the articles answers this.")
     return None
+
+
+def _refuse_speaker(wanted: Wanted, evidence: Sequence[Evidence], likely: float) -> Refusal | None:
+    """Refuse where somebody who speaks does not speak on this. `evidence` holds their own paragraphs only."""
+    question = wanted.question
+    who = " and ".join(question.speakers)
+    if not evidence:
+        return Refusal("speaker_absent", f"{who} does not speak in these articles.")
+    said = {stem for found in evidence for stem in terms(found.paragraph.text)}
+    unmentioned = [name.text for name in question.names if _is_strange(name, said, question)]
+    if likely >= (OPEN if unmentioned else OPEN_FOR_SPEAKER):
+        return None
+    if not unmentioned and _is_their_topic(wanted, evidence, said):
+        return None
+    return Refusal("speaker_absent", f"{who} does not speak about {unmentioned[0] if unmentioned else 'this'}.")
+
+
+def _is_strange(name: Name, said: Iterable[str], question: Question) -> bool:
+    """Tell whether a name of the question, not the speaker's own, stands in nothing that was said."""
+    own = set(name.stems) <= question.speaker_stems
+    return not own and not any(holds(said, stem) for stem in name.stems)
+
+
+def _is_their_topic(wanted: Wanted, evidence: Sequence[Evidence], said: Iterable[str]) -> bool:
+    """Tell whether a speaker is likely to mean in other words what the question asks in these.
+
+    The topic is theirs where the question comes near to "speaker: paragraph" as a whole, unless half of its words
+    stand elsewhere in the same articles: then the topic is somebody else's.
+    """
+    topic = [stem for stem in wanted.question.topic if stem not in terms(wanted.question.verb or "")]
+    around = {stem for found in evidence for p in found.article.body for stem in terms(p.text)}
+    elsewhere = [stem for stem in topic if holds(around, stem) and not holds(said, stem)]
+    nearest = max(found.cosine for found in evidence)
+    return nearest >= TOPIC_OF_SPEAKER and len(elsewhere) * 2 < max(1, len(topic))
+
+
+def _refuse_stranger(question: Question, best: Sequence[Match], likely: float) -> Refusal | None:
+    """Refuse where nobody of that name is known to speak, unless the best sentence itself reports their words."""
+    reports = any(_reports(match.text, question) for match in best)
+    if reports and likely >= OPEN:
+        return None
+    return Refusal("speaker_absent", f"{question.asked} does not speak in these articles.")
+
+
+def _reports(sentence: str, question: Question) -> bool:
+    """Tell whether a sentence names the one asked about together with a verb of saying."""
+    named = set(terms(sentence)) & set(terms(question.asked or ""))
+    return bool(named) and any(word in STATING for word in re.findall(r"\w+", sentence.lower()))
 
 
 def _name_standing_nowhere(wanted: Wanted) -> str | None:
@@ -109,7 +131,3 @@ def _name_standing_nowhere(wanted: Wanted) -> str | None:
         if set(name.stems) <= wanted.nowhere:
             return name.text
     return next((number for number in wanted.question.numbers if number in wanted.nowhere), None)
-
-
-def _listed(names: Sequence[str]) -> str:
-    return " and ".join(names)

@@ -84,19 +84,30 @@ def answer_by_quoting(
     read = to_read(question, found)
     want = wanted(question, library)
     matches = match(want, read, library)
-    refusal = refuse(want, matches, read, library)
+    refusal = refuse(want, matches, read)
     if refusal:
         return Abstained(refusal.reason, refusal.words, tuple(found[:3]))
-    if question.asked and question.kind == "why":
-        matches = _with_the_run(want, matches, library)
+    if question.kind == "why":
+        matches = _with_what_follows(want, matches, library)
     return compose([cut(chosen, question) for chosen in choose(want, matches)])
 
 
 def to_read(question: Question, found: Sequence[Evidence]) -> list[Evidence]:
     """Return the paragraphs to look at closely: the best; or, where a person's words are wanted, that person's."""
     if not (question.asked and question.speakers):
-        return list(found[:READ])
-    return [evidence for evidence in found if _speaks_in(question, evidence)][:READ_OF_SPEAKER]
+        return _with_answers(found[:READ])
+    return _with_answers([evidence for evidence in found if _speaks_in(question, evidence)][:READ_OF_SPEAKER])
+
+
+def _with_answers(found: Sequence[Evidence]) -> list[Evidence]:
+    """Put the paragraph that answers in the place of one that asks, as interviews print them."""
+    answered: dict[str, Evidence] = {}
+    for evidence in found:
+        body = evidence.article.body
+        if evidence.paragraph.text.rstrip("”’\"' ").endswith("?") and evidence.number < len(body):
+            evidence = replace(evidence, paragraph=body[evidence.number])
+        answered.setdefault(evidence.id, evidence)
+    return list(answered.values())
 
 
 def _speaks_in(question: Question, evidence: Evidence) -> bool:
@@ -109,14 +120,30 @@ def _speaks_in(question: Question, evidence: Evidence) -> bool:
 def choose(want: Wanted, matches: Sequence[Match]) -> list[Match]:
     """Return the sentences to quote, in reading order, the article with the best one first."""
     question = want.question
-    reasons = question.kind == "why" and question.asked is not None
-    margin = AS_GOOD_OF_REASONS if reasons else AS_GOOD_OF_SPEAKER if question.asked else AS_GOOD
+    margin = AS_GOOD_OF_REASONS if question.kind == "why" else AS_GOOD_OF_SPEAKER if question.asked else AS_GOOD
     ranked = sorted(matches, key=lambda hit: -fitness(hit, question))
     floor = fitness(ranked[0], question) - margin
     good = [hit for hit in ranked[1:] if fitness(hit, question) >= floor and _answers(hit, want)]
-    chosen = _different([ranked[0], *good])[: MOST_QUOTES if reasons else 3]
+    if question.kind == "why" and not good and not REASON.search(ranked[0].text):
+        good = _reasons(matches)
+    chosen = _different([ranked[0], *good])[: _most(question)]
     order = list(dict.fromkeys(hit.evidence.article.id for hit in chosen))
     return sorted(chosen, key=lambda hit: (order.index(hit.evidence.article.id), hit.evidence.number, hit.span))
+
+
+def _reasons(following: Sequence[Match]) -> list[Match]:
+    """Return the first sentence behind a bare fact that gives a reason, or else the first that somebody says."""
+    behind = following[1:]
+    giving = [hit for hit in behind if REASON.search(hit.text)]
+    saying = [hit for hit in behind if hit.evidence.paragraph.quotation_at(*hit.span)]
+    return (giving or saying)[:1]
+
+
+def _most(question: Question) -> int:
+    """Return how many sentences an answer may hold: a view and its reasons need more than a fact."""
+    if question.introduces:
+        return 1
+    return MOST_QUOTES if question.kind == "why" and question.asked else 3
 
 
 def fitness(hit: Match, question: Question) -> float:
@@ -124,21 +151,23 @@ def fitness(hit: Match, question: Question) -> float:
     fit = hit.score
     if question.kind == "why" and REASON.search(hit.text):
         fit += 0.10  # set on one question (facts/answering.md, section 3)
-    if question.kind in ("who", "when", "where", "how many") and hit.type_missing:
+    if question.kind in ("who", "when", "where", "how many") and hit.kind_missing:
         fit -= 0.10
-    if question.introduces and introduces(hit.text, question):
-        fit += 0.30
-    if hit.text.rstrip("”\"' ").endswith("?"):
-        fit -= 0.20  # a question in an article answers none
+    if question.introduces:
+        fit += introduction(hit.text, question)
     return fit
 
 
-def introduces(sentence: str, question: Question) -> bool:
-    """Tell whether a sentence says who the named one is: "Ada Lind, the head of …", "Ada Lind is …"."""
+def introduction(sentence: str, question: Question) -> float:
+    """Return how well a sentence says who the named one is: "Ada Lind, the head of …", "the painter Ada Lind"."""
     name = re.escape(question.text.rstrip(" ?.!").split()[-1])
-    role = r"(?:,| \(| [–—-] | is | was | has been | became |, who )"
-    before = rf"\b[a-z][\w-]* (?:[A-Z][\w.’'-]* )*{name}\b(?![’'])"
-    return re.search(rf"\b{name}{role}", sentence, re.IGNORECASE) is not None or bool(re.search(before, sentence))
+    behind = re.search(
+        rf"\b{name}(?:, (?!(?:who|and|but|or|he|she)\b)(?P<role>[^,.;]+)| (?:is|was) an? )", sentence, re.I
+    )
+    if behind:
+        return 0.3 + 0.02 * min(10, len((behind["role"] or "").split()))  # the fuller the better
+    before = rf"\b[a-z][\w-]+ (?:[A-Z][\w.’'-]* ){{0,2}}{name}\b(?![’'])"
+    return 0.2 if re.search(before, sentence) else 0.0
 
 
 def _answers(hit: Match, want: Wanted) -> bool:
@@ -156,26 +185,34 @@ def _different(hits: Sequence[Match]) -> list[Match]:
     return [hit for hit, _ in kept]
 
 
-def _with_the_run(want: Wanted, matches: Sequence[Match], library: Library) -> list[Match]:
-    """Return the sentences of the best paragraph and of what the same person goes on to say.
+def _with_what_follows(want: Wanted, matches: Sequence[Match], library: Library) -> list[Match]:
+    """Return the sentences from the best one on: those that the same person goes on to say, or the next paragraphs.
 
     A reporter's lead-in and the quotations under it belong together: the lead-in carries the words of the question,
     the quotations the view and its reasons.
     """
-    best = max(matches, key=lambda hit: fitness(hit, want.question)).evidence
-    return match(want, [near for near in with_neighbours(best) if near.number >= best.number], library)
+    best = max(matches, key=lambda hit: fitness(hit, want.question))
+    here = best.evidence.number
+    follow = [near for near in with_neighbours(best.evidence) if near.number >= here]
+    if len(follow) == 1:
+        after = best.evidence.article.body[here : here + 2]
+        follow += [replace(best.evidence, paragraph=paragraph, ranks={}, cosine=0.0) for paragraph in after]
+    return [hit for hit in match(want, follow, library) if (hit.evidence.number, hit.span) >= (here, best.span)]
 
 
 # -- cutting ----------------------------------------------------------------------------------------------------------
 
 _MARKS = "“”„‟\"«»‘’'`＂"
 _WORD = re.compile(r"\w[\w’'-]*")
+_LABEL = re.compile(r"[QA]: ")  # of an interview
 
 
 def cut(chosen: Match, question: Question) -> Quote:
     """Return the useful part of a sentence: the speaker's own words alone, or else all of it."""
     paragraph = chosen.evidence.paragraph
     start, end = chosen.span
+    label = _LABEL.match(paragraph.text, start)
+    start = label.end() if label else start
     said = [q for q in paragraph.quotations if q.start < end and start < q.end and _is_confident(q)]
     direct = [q for q in said if q.direct]
     if len(direct) == 1 and not question.introduces:
