@@ -55,7 +55,7 @@ class Token(NamedTuple):
 
     @property
     def capital(self) -> bool:
-        """True for what may be a part of a name: Smith, al-Amr, O'Neill, U.S., but not The."""
+        """True for what may be a part of a name: Smith, al-Tamr, O'Neill, U.S., but not The."""
         if self.kind != "word" or self.low in _NEVER_IN_NAMES:
             return False
         return self.text[0].isupper() or _has_inner_capital(self.text)
@@ -117,7 +117,7 @@ def _plain_tokens(text: str, start: int, end: int) -> list[Token]:
 
 
 def _has_inner_capital(word: str) -> bool:
-    """Tell al-Amr and d’Estaing from ordinary lower-case words."""
+    """Tell al-Tamr and d’Estaing from ordinary lower-case words."""
     return len(word) > 3 and word[:4].find("-") in (2, 3) and word[word.find("-") + 1].isupper()
 
 

@@ -9,7 +9,9 @@ from indexes.clauses import Sentence, Token
 from indexes.mentions import Gender, Mention, gender_of_words, mentions_in, roles_in
 from indexes.wordlists import (
     FAMILY_FIRST,
+    FEMALE_NAMES,
     FEMALE_WORDS,
+    MALE_NAMES,
     MALE_WORDS,
     ORGANISATIONS,
     PARTICLES,
@@ -19,6 +21,7 @@ from indexes.wordlists import (
     SUFFIXES,
 )
 
+_GIVEN_NAMES = MALE_NAMES | FEMALE_NAMES
 _MAIN = 3  # a bare surname means the one named in full so many times as often as anybody else of that name
 _LONG_ENOUGH_TO_MISSPELL = 6  # letters: shorter surnames that differ by one letter are two people's
 _NEARLY_THE_SAME = 0.85
@@ -108,8 +111,8 @@ class People:
         candidates = self._by_surname.get(_key(surname(words)), []) or self._misspelt(surname(words))
         if len(words) > 1:
             candidates = [person for person in candidates if _same_initial(person.words, words)]
-        elif not candidates and not mention.titled:
-            candidates = self._by_given_name.get(_key(words[0]), [])
+        elif not candidates and not (mention.titled and _key(words[0]) in _GIVEN_NAMES):
+            candidates = self._by_given_name.get(_key(words[0]), [])  # also "Mr Mao", whose family name comes first
         return _choose(candidates, mention.gender)
 
     def by_name(self, name: str) -> Person | None:

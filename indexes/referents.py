@@ -32,6 +32,7 @@ DOUBTFUL_ROLE = 0.72
 
 _MALE_PRONOUNS = frozenset({"he", "his", "him", "himself"})
 _FEMALE_PRONOUNS = frozenset({"she", "her", "herself"})
+_LONGEST_ACRONYM = 6
 _MEMORY = 60  # sentences that a pronoun is looked up in
 _REACH = 4  # paragraphs that a pronoun reaches back
 
@@ -119,6 +120,8 @@ class Referents:
         """Return whom a mention means here; None where that is not sure."""
         if mention is None or mention.kind == "group":
             return None
+        if len(mention.words) > 1 and mention.text.isupper():
+            return None  # a shouted headline
         if mention.kind == "name":
             return self._by_name(mention, place)
         if mention.kind == "pronoun":
@@ -137,6 +140,11 @@ class Referents:
                 return found
         return None
 
+    def person(self, place: Place) -> Speaker | None:
+        """Return the person whom a sentence is about: a paper or a network does not shrug."""
+        subject = self.subject(place)
+        return subject if subject is not None and self.people.by_name(subject.name) else None
+
     def _by_name(self, mention: Mention, place: Place) -> Speaker | None:
         person = self.people.find(mention)
         if person is None and (len(mention.words) > 1 or (mention.titled and not self.people.shares(mention))):
@@ -152,6 +160,8 @@ class Referents:
         word = mention.text
         if mention.titled or not self.people.is_proper(word) or (mention.loose and word[1:].islower()):
             return None
+        if not any(letter.islower() for letter in word) and (len(word) > _LONGEST_ACRONYM or "." in word):
+            return None  # a shouted headline, "N.H."
         if word[1:].islower():  # perhaps a person: pronouns may mean it
             self._meet(self.people.enter(mention, place.number), mention.gender)
         return Speaker(word, "named", NAMED_BY_ONE_WORD, place.number)

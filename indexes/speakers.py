@@ -142,6 +142,7 @@ class _Reader:
     def read(self) -> None:
         lines = interview_lines([page.text for page in self.pages])
         last_line = max((index for index, line in enumerate(lines) if line), default=-1)
+        self._learn_labels(lines)
         answering: Speaker | None = None
         for index, (page, line) in enumerate(zip(self.pages, lines, strict=True)):
             if line is not None:
@@ -166,8 +167,15 @@ class _Reader:
             page.spoken = [_whole(page, line.start, line.end, speaker)]
         return speaker
 
+    def _learn_labels(self, lines: Sequence[Said | None]) -> None:
+        """Enter the full names among the labels: "JANE SMITH:" first, "SMITH:" from then on."""
+        for number, line in enumerate(lines, start=1):
+            words = _words_of(line.label) if line else ()
+            if len(words) > 1:
+                self.people.enter(Mention("name", words, 0), number)
+
     def _labelled(self, label: str, page: _Page) -> Speaker | None:
-        words = tuple(word.title() if word.isupper() and len(word) > 3 else word for word in label.split())
+        words = _words_of(label)
         person = self.people.find(Mention("name", words, 0)) or self.people.with_initials(label)
         if person is None and len(label) < _LABEL:
             return None  # initials of nobody whom the article names
@@ -236,7 +244,7 @@ class _Reader:
             return
         before = sentence[token - 1].text if token else ""
         if before == ":" or (before == "," and spoken.words >= _PHRASE):
-            speaker = self.referents.subject(place)
+            speaker = self.referents.person(place)
             if speaker is not None:
                 spoken.settle(_at_most(speaker, BY_THE_SENTENCE))
                 return
@@ -423,6 +431,11 @@ def _speaking(page: _Page, name: str) -> Speaker | None:
 
 def _at_most(speaker: Speaker, confidence: float) -> Speaker:
     return replace(speaker, confidence=min(speaker.confidence, confidence))
+
+
+def _words_of(label: str) -> tuple[str, ...]:
+    """Return the words of a label, not shouted."""
+    return tuple(word.title() if word.isupper() and len(word) > 3 else word for word in label.split())
 
 
 def _whole(page: _Page, start: int, end: int, speaker: Speaker) -> _Spoken:

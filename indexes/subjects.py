@@ -107,6 +107,8 @@ def across_commas(words: Sentence, comma: int) -> tuple[int | None, Mention | No
         parts.pop(0)
     if len(parts) < 2:
         return _sole_part(words, parts)
+    if words[parts[0][0]].low in RELATIVES:
+        return None, None  # `“…” that Smith can win, said`: no subject
     read = [(start, read_compound(words[start:end])) for start, end in parts]
     start, mention = next((pair for pair in read[:-1] if pair[1] is not None), (parts[0][0], None))
     if mention is not None and mention.kind == "name":
@@ -124,7 +126,7 @@ def _sole_part(words: Sentence, parts: Sequence[tuple[int, int]]) -> tuple[int |
     if not parts:
         return None, None
     start, end = parts[0]
-    mention = read_compound(words[start:end])
+    mention = read_compound(words[start:end]) if words[start].low not in RELATIVES else None
     return (start, mention) if mention is not None and mention.kind == "name" else (None, None)
 
 

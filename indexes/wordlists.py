@@ -285,7 +285,7 @@ ORGANISATIONS = _words(
     board office bureau service services society network coalition alliance campaign newspaper magazine journal
     broadcaster station channel publisher airline railway operator retailer supermarket manufacturer developer
     startup studio museum church army navy force forces police fund exchange regulator watchdog embassy
-    coastguard consulate secretariat organisation organization nation league conference summit panel inquiry
+    coastguard consulate secretariat organisation organization nation league panel inquiry
     city county borough municipality treasury kremlin pentagon ombudsman utility cooperative co-operative
     consortium laboratory observatory lab brewery council's militia
     """
@@ -457,7 +457,7 @@ FEMALE_NAMES = _words(
 )
 # Family names that come first: Kim, Park, Wang.
 FAMILY_FIRST = _words(
-    "kim park lee choi jung kang cho yoon jang lim han oh seo shin kwon hwang ahn song hong moon xi wang li zhang liu "
+    "kim park lee choi jung kang cho yoon jang lim han oh seo shin kwon hwang ahn song hong moon wang li zhang liu "
     "chen yang huang zhao wu zhou xu sun ma zhu hu guo he gao lin luo zheng liang xie tang deng feng cao peng zeng "
     "xiao tian dong pan yuan cai jiang yu du ye cheng wei ren lu shi mao hua tran nguyen pham vo le dang bui ngo"
 )
