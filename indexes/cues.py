@@ -140,8 +140,11 @@ def _subject_before(words: Sentence, verb: int, earlier: Sequence[Cue]) -> Cue |
     start, mention = _phrase_before(words, end)
     if start is None or not _agrees(words, verb, end, mention):
         return None
-    states = not _is_background(words, start) and _states(words, verb)
-    return Cue(mention, SPEAKING[words[verb].low], start, verb + 1, states, _nothing_behind(words, verb))
+    lemma = SPEAKING[words[verb].low]
+    follows = _nothing_behind(words, verb)
+    closes = follows and start > 0 and is_comma(words[start - 1]) and lemma in _STATES_INVERTED  # "…, he added."
+    states = not _is_background(words, start) and (closes or _states(words, verb))
+    return Cue(mention, lemma, start, verb + 1, states, follows)
 
 
 def _phrase_before(words: Sentence, end: int) -> tuple[int | None, Mention | None]:

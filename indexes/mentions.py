@@ -96,6 +96,18 @@ def read_phrase(tokens: Sequence[Token]) -> Mention | None:
     return leading or _by_head_noun(phrase)
 
 
+def read_title_of_organisation(phrase: Sequence[Token]) -> Mention | None:
+    """Read "the Harbour and Cannery Workers' Union" as one name; "the Council and the Union" are two."""
+    words = phrase[1:]
+    if len(words) < 2 or phrase[0].low != "the" or words[-1].possessive or words[-1].low not in ORGANISATIONS:
+        return None
+    if any(token.low == "the" or not (token.capital or token.low in _JOINS_A_FIELD) for token in words):
+        return None
+    if roles_in(words) or not words[0].capital:
+        return None
+    return Mention("organisation", tuple(token.text for token in words), phrase[0].start, definite=True)
+
+
 def names_in(sentence: Sentence) -> Iterator[tuple[Mention, int, int]]:
     """Yield every person's name in a sentence, with the tokens [first, behind) that it takes, titles included."""
     return (found for found in mentions_in(sentence) if found[0].kind == "name")

@@ -11,6 +11,7 @@ from indexes.wordlists import (
     FAMILY_FIRST,
     FEMALE_NAMES,
     FEMALE_WORDS,
+    FINITE_VERBS,
     MALE_NAMES,
     MALE_WORDS,
     ORGANISATIONS,
@@ -18,6 +19,7 @@ from indexes.wordlists import (
     POSSESSIVE_PRONOUNS,
     PREPOSITIONS,
     ROLES,
+    SPEAKING,
     SUFFIXES,
 )
 
@@ -172,7 +174,7 @@ def _told_behind(sentence: Sentence, place: int) -> frozenset[str]:
     told: list[Token] = []
     for token in sentence[place + 1 : place + _APPOSITION]:
         aged = token.text == "," and len(told) == 1 and told[0].text.isdigit()
-        if (token.kind != "word" and not aged) or token.low in PREPOSITIONS:
+        if (token.kind != "word" and not aged) or token.low in PREPOSITIONS or token.low in _VERBS:
             break
         told.append(token)
     words = {token.low for token in told if not token.possessive} & (MALE_WORDS | FEMALE_WORDS | ORGANISATIONS)
@@ -220,6 +222,7 @@ def _is_a_thing(sentence: Sentence, behind: int, told: frozenset[str]) -> bool:
     return which or (bool(following) and following[0].low in _COMPANY_NOUNS)
 
 
+_VERBS = FINITE_VERBS | frozenset(SPEAKING) - ROLES
 _PERSONAL = frozenset("he him his himself she her hers herself".split())
 _COMPANY_NOUNS = frozenset("shares stock spokesman spokeswoman spokesperson customers employees staff".split())
 _KIN = frozenset(

@@ -45,6 +45,7 @@ class Place:
     number: int
     sentence: Sentence
     token: int
+    goes_on: bool = False  # "he added": whoever spoke last goes on
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class Entry:
     who: Person | str  # an organisation is known by its name alone
     named: int  # the paragraph that names them
     speaks: bool
+    weak: bool = False  # only mentioned: "The work was done by Smith."
 
     @property
     def name(self) -> str:
@@ -85,12 +87,12 @@ class Referents:
         """Return who spoke last, or was spoken of last."""
         return self._trail[-1] if self._trail else None
 
-    def remember(self, page: int, speaker: Speaker, speaks: bool) -> None:
-        """Keep who spoke in a sentence, or whom it was about."""
+    def remember(self, page: int, speaker: Speaker, speaks: bool, weak: bool = False) -> None:
+        """Keep who spoke in a sentence, or whom it was about; `weak`: only mentioned."""
         who = self.people.by_name(speaker.name) or speaker.name
         if isinstance(who, str):
             self.people.organisations.setdefault(who, speaker.paragraph)
-        self._trail.append(Entry(page, who, speaker.paragraph, speaks))
+        self._trail.append(Entry(page, who, speaker.paragraph, speaks, weak))
 
     def next_sentence(self) -> None:
         self._sentences += 1
@@ -139,6 +141,13 @@ class Referents:
             if found is not None:
                 return found
         return None
+
+    def only_person(self, place: Place) -> Speaker | None:
+        """Return the one person whom a sentence mentions in full."""
+        names = [mention for mention, _, _ in names_in(place.sentence) if len(mention.words) > 1]
+        if len(names) != 1:
+            return None
+        return self._by_name(names[0], place)
 
     def person(self, place: Place) -> Speaker | None:
         """Return the person whom a sentence is about: a paper or a network does not shrug."""
@@ -191,9 +200,13 @@ class Referents:
             and entry.who.may_be(gender)
             and not quoted.intersection(entry.who.words)  # nobody calls himself by his name
         ]
+        if place.goes_on:
+            fitting = [found for found in fitting if found[0].speaks] or fitting
         if not fitting:
             return None
         entry, person, distance = fitting[0]
+        if entry.weak and any(other is not person and far <= distance + 1 for _, other, far in fitting):
+            return None
         rivals = [far for _, other, far in fitting if other is not person and far <= max(1, distance + 1)]
         if not person.gender and distance > 0 and rivals and (distance > 1 or min(rivals) < 2):
             return None
@@ -262,8 +275,11 @@ class Referents:
         named = self._with_head(head, place)
         if named is not None or head in KNOWN_WITHOUT_A_NAME:
             return named or Speaker(mention.text, "named", ROLE, place.number)
-        if head not in COMPANIES:
-            return None
+        if head not in COMPANIES:  # "the regional audit office" says what it is
+            return Speaker(mention.text, "named", ROLE, place.number) if len(mention.words) > 1 else None
+        for subject in main_subjects(place.sentence[: place.token]):
+            if subject.kind == "organisation":  # "Acme & Sons will close its mill, the company said."
+                return self._by_capitals(subject, place)
         near = [
             entry
             for entry, distance in self._back_from(place.page)

@@ -18,7 +18,7 @@ from indexes.people import People
 from indexes.quotations import find_quotations, word_count
 from indexes.referents import NAMED, Entry, Place, Referents
 from indexes.subjects import main_subject
-from indexes.wordlists import ADVERBS, COORDINATORS, TITLED
+from indexes.wordlists import ADVERBS, COORDINATORS, GOING_ON, TITLED
 
 # Confidence is the precision of a rule on development data (see rag/evaluation/attribution.py).
 BY_THE_SENTENCE = 0.9  # `Smith shrugged: “…”`: no verb of saying
@@ -138,11 +138,13 @@ class _Reader:
         self.people = people
         self.pages = pages
         self.referents = Referents(people)
+        self.first_line = 0  # the paragraph where an interview begins
 
     def read(self) -> None:
         lines = interview_lines([page.text for page in self.pages])
         last_line = max((index for index, line in enumerate(lines) if line), default=-1)
         self._learn_labels(lines)
+        self.first_line = next((page.number for page, line in zip(self.pages, lines, strict=True) if line), 0)
         answering: Speaker | None = None
         for index, (page, line) in enumerate(zip(self.pages, lines, strict=True)):
             if line is not None:
@@ -183,7 +185,7 @@ class _Reader:
 
     def _interviewed(self, page: _Page) -> Speaker | None:
         """Return whom Qs and As are with: the only person named in full above the first question."""
-        above = [person for person in self.people if person.introduced < page.number - 1]
+        above = [person for person in self.people if person.introduced < self.first_line]
         if len(above) != 1:
             return None
         return Speaker(above[0].name, "role", ANSWER, above[0].introduced)
@@ -229,11 +231,15 @@ class _Reader:
             else:
                 self._read_without_cue(Place(index, page.number, sentence, token), page, spoken)
         _note_statement(page, sentence, cues, speakers)
-        self._remember(Place(index, page.number, sentence, len(sentence)), speakers)
+        says = any(cue.states for cue in cues) or next(quotations_in(sentence), None) is not None
+        self._remember(Place(index, page.number, sentence, len(sentence)), speakers, says)
         page.awaits = self._awaited(page, sentence, cues, speakers)
 
     def _speaker(self, cue: Cue, index: int, page: _Page, sentence: Sentence) -> Speaker | None:
-        return self.referents.identify(cue.mention, Place(index, page.number, sentence, cue.first))
+        # Whoever is named before "…, he said." is spoken of, and does not speak.
+        token = 0 if cue.follows and cue.mention and cue.mention.kind == "pronoun" else cue.first
+        place = Place(index, page.number, sentence, token, goes_on=cue.verb in GOING_ON)
+        return self.referents.identify(cue.mention, place)
 
     def _read_without_cue(self, place: Place, page: _Page, spoken: _Spoken) -> None:
         """Attribute a quotation whose sentence has no verb of saying that we know."""
@@ -262,14 +268,16 @@ class _Reader:
         elif known and spoken.words > 1 and latest.speaks and _is_about_nobody_else(place.sentence, latest):
             spoken.settle(_at_most(replace(known, how="carried"), SAME_PARAGRAPH_PHRASE))
 
-    def _remember(self, place: Place, speakers: Sequence[Speaker | None]) -> None:
+    def _remember(self, place: Place, speakers: Sequence[Speaker | None], says: bool) -> None:
         """Keep who speaks in a sentence, else whom it is about, for the pronouns to come."""
         speaker = next((speaker for speaker in speakers if speaker is not None), None)
         subject = None if speaker else self.referents.subject(place)
         if speaker is not None and speaker.how == "named":
             self.referents.lean(speaker, place.sentence)
-        if speaker or subject:
-            self.referents.remember(place.page, speaker or subject, speaks=speaker is not None)  # type: ignore[arg-type]
+        mentioned = None if speaker or subject else self.referents.only_person(place)
+        kept = speaker or subject or mentioned
+        if kept is not None:
+            self.referents.remember(place.page, kept, speaks=says and kept is speaker, weak=kept is mentioned)
 
     def _awaited(
         self, page: _Page, sentence: Sentence, cues: Sequence[Cue], speakers: Sequence[Speaker | None]

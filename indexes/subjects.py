@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from indexes.clauses import Sentence, Token, token_at
-from indexes.mentions import Mention, mentions_in, read_phrase
+from indexes.mentions import Mention, mentions_in, read_phrase, read_title_of_organisation
 from indexes.quotations import word_count
 from indexes.wordlists import (
     COORDINATORS,
@@ -72,6 +72,9 @@ def _bounds_phrase(token: Token) -> bool:
 
 def read_compound(phrase: Sequence[Token]) -> Mention | None:
     """Read a noun phrase; two people joined by "and" speak as a group, whom we do not name."""
+    whole = read_title_of_organisation(phrase)
+    if whole is not None:
+        return whole
     for place, token in enumerate(phrase):
         if token.low not in COORDINATORS or place == 0 or place + 1 == len(phrase):
             continue
@@ -162,11 +165,10 @@ def is_comma(token: Token) -> bool:
 
 def _holds_clause(words: Sentence, start: int, end: int) -> bool:
     """Tell whether a part between commas has a verb of its own, and so is no apposition."""
-    if start < end and words[start].low in RELATIVES:
-        return False
+    relative = next((place for place in range(start, end) if words[place].low in RELATIVES), end)
     return any(
         token.low in FINITE_VERBS or (token.low in STATING and token.low.endswith("d"))
-        for token in words[start:end]
+        for token in words[start:relative]
         if token.kind == "word" and token.text[0].islower()
     )
 
@@ -276,7 +278,8 @@ def main_subjects(sentence: Sentence) -> Iterator[Mention]:
 def _opens_as_subject(sentence: Sentence, mention: Mention, first: int, behind: int) -> bool:
     """Tell an organisation that a sentence is about from a dateline and from "Russian"."""
     opens = all(token.low in OPENERS for token in sentence[:first])
-    goes_on = behind < len(sentence) and sentence[behind].kind == "word"
+    following = sentence[behind : behind + 2]
+    goes_on = bool(following) and (following[0].kind == "word" or following[-1].low in DETERMINERS | {"which"})
     return opens and goes_on and (len(mention.words) > 1 or not mention.text[1:].islower())
 
 

@@ -88,6 +88,9 @@ STATING.update({"quipped": "quip", "quipping": "quip"})
 
 SPEAKING = {**QUOTING, **JUDGING, **STATING}
 
+# Whoever does this has spoken just before.
+GOING_ON = _words("add continue go conclude")
+
 # "added that", "asked whether": these words behind a verb of the list above make an indirect statement of it.
 OPENS_A_CLAUSE = _words("that whether if why how what he she they it there his her their its")
 CLAUSE_AFTER = {
@@ -152,6 +155,7 @@ NEEDS_BEHIND = {
     "promise": OPENS_A_CLAUSE | _words("to a the"),
     "concede": OPENS_A_CLAUSE | _words("defeat"),
     "deny": OPENS_A_CLAUSE | _words("the any all being having wrongdoing allegations claims reports involvement these"),
+    "reject": _words("the this that it claims allegations suggestions any calls criticism accusations reports"),
     "dismiss": _words("the claims as any suggestions concerns reports his her their it talk"),
 }
 
