@@ -47,6 +47,7 @@ from indexes.wordlists import (
 _SAME_IN_THE_PAST = frozenset({"read", "put", "hit", "forecast"})
 # "The bridge will open, said Smith."
 _STATES_INVERTED = frozenset("say claim warn argue insist explain suggest report note add".split())
+_NOUNS_TOO = frozenset("state claim report note demand comment offer call question promise answer show".split())
 _SETTINGS = TIMES | ADVERBS | {"on", "in", "at", "during", "late", "early", "last", "this"}
 _SAYS_NOTHING = frozenset({"nothing", "little", "goodbye", "hello"})
 _AS = frozenset({"describe", "characterise", "characterize"})  # "describes the plan as a mistake"
@@ -189,6 +190,8 @@ def _is_adverb(token: Token) -> bool:
 def _agrees(words: Sentence, verb: int, end: int, mention: Mention | None) -> bool:
     """Refuse nouns that look like verbs: in "the Smith report" a singular subject has no bare verb behind it."""
     form = words[verb].low
+    if form.endswith("s") and SPEAKING[form] in _NOUNS_TOO and mention is not None and is_place(mention):
+        return False  # "Western states", "Ohio reports"
     if form != SPEAKING[form] or form in _SAME_IN_THE_PAST or end < verb:
         return True
     if mention is None or mention.kind == "group" or mention.words == ("they",):

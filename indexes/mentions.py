@@ -421,6 +421,8 @@ def _by_head_noun(phrase: Sequence[Token]) -> Mention | None:
         return _document(phrase, end)
     if low == "police" or (low in ORGANISATIONS and definite):
         return _organisation(phrase, end)
+    if low.endswith("-year-old") and definite:
+        return Mention("role", (low,), head.start, definite=True)
     if low in PLURAL_ROLES:
         return Mention("group", (low,), head.start)
     if low in ROLES or low in MALE_WORDS or low in FEMALE_WORDS:

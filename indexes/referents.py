@@ -22,7 +22,7 @@ from indexes.wordlists import (
     TIMES,
 )
 
-# Confidence is the precision of a rule on development data (see rag/evaluation/attribution.py).
+# Confidence is the precision of a rule on development data; rag/evaluation/attribution.py says on which.
 NAMED = 0.98
 NAMED_BY_ONE_WORD = 0.93  # a name that the article gives only once, and nothing shows what it is
 PRONOUN = 0.93
@@ -251,6 +251,8 @@ class Referents:
             return self._by_name(name, place)  # "King said": Stephen King
         if not mention.definite:
             return None
+        if not mention.roles:
+            return self._just_spoken_of(place)
         holders = [
             person
             for person in self.people.with_roles(mention.roles)
@@ -266,6 +268,13 @@ class Referents:
             return None
         self._meet(holders[0], mention.gender)
         return Speaker(holders[0].name, "role", confidence, holders[0].introduced)
+
+    def _just_spoken_of(self, place: Place) -> Speaker | None:
+        """Return whom "the 29-year-old" means: the person of the sentence or paragraph before."""
+        for entry, distance in self._back_from(place.page):
+            if isinstance(entry.who, Person) and not entry.who.thing and distance < 2:
+                return Speaker(entry.name, "role", DOUBTFUL_ROLE, entry.named)
+        return None
 
     def _by_organisation(self, mention: Mention, place: Place) -> Speaker | None:
         """Return an organisation; "the company" is the one spoken of just before, "Church" may be a surname."""

@@ -20,7 +20,7 @@ from indexes.referents import NAMED, Entry, Place, Referents
 from indexes.subjects import main_subject
 from indexes.wordlists import ADVERBS, COORDINATORS, GOING_ON, TITLED
 
-# Confidence is the precision of a rule on development data (see rag/evaluation/attribution.py).
+# Confidence is the precision of a rule on development data; rag/evaluation/attribution.py says on which.
 BY_THE_SENTENCE = 0.9  # `Smith shrugged: “…”`: no verb of saying
 SAME_PARAGRAPH = 0.95  # `“…,” Smith said. “…”`
 SAME_PARAGRAPH_PHRASE = 0.78  # `Smith said … . It would be “a disaster”.`

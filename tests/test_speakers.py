@@ -137,6 +137,7 @@ def test_two_people_who_speak_together_are_not_one_of_them() -> None:
         "Nora Vance was told that the bridge was old.",
         "Nora Vance did not say that the bridge was old.",
         "Nora Vance scored twice and claimed the title.",
+        "It was a view of Western states, and of nobody else.",
         "The Norvane report said nothing.",
         "They are not “marching in lockstep”.",
         "The ship was named “Better Idea of Norvane Girls”.",
@@ -170,9 +171,23 @@ def test_nobody_speaks_of_himself_by_his_name() -> None:
     assert speakers(*texts)[2] == "Nora Vance"
 
 
+def test_whoever_is_named_in_what_he_said_is_not_the_speaker() -> None:
+    texts = ("Olaf Brandt sells boats.", "The law will not stop Peter Hale, he said.")
+    assert speakers(*texts)[1] == "Olaf Brandt"
+
+
+def test_whoever_added_something_spoke_last() -> None:
+    texts = ("“It is late,” Olaf Brandt said. Peter Hale was asleep.", "The bread would be late too, he added.")
+    assert speakers(*texts)[1] == "Olaf Brandt"
+
+
 def test_a_role_means_the_person_who_is_said_to_have_it() -> None:
     _, second = read("Trade Minister Nora Vance cut the tax.", "The minister said the tax was old.")
     assert [(s.name, s.how, s.paragraph) for s in second.speakers] == [("Nora Vance", "role", 1)]
+
+
+def test_the_29_year_old_is_whoever_was_just_spoken_of() -> None:
+    assert speakers("Striker Olaf Brandt scored.", "“We had luck,” the 29-year-old said.")[1] == "Olaf Brandt"
 
 
 def test_a_prime_minister_is_not_the_minister() -> None:
