@@ -84,8 +84,8 @@ class Referents:
     # -------------------------------------------------------------------------------------------------- remembering
 
     def latest(self) -> Entry | None:
-        """Return who spoke last, or was spoken of last."""
-        return self._trail[-1] if self._trail else None
+        """Return who spoke last, or whom a sentence was about last."""
+        return next((entry for entry in reversed(self._trail[-_MEMORY:]) if not entry.weak), None)
 
     def remember(self, page: int, speaker: Speaker, speaks: bool, weak: bool = False) -> None:
         """Keep who spoke in a sentence, or whom it was about; `weak`: only mentioned."""
@@ -272,7 +272,7 @@ class Referents:
     def _just_spoken_of(self, place: Place) -> Speaker | None:
         """Return whom "the 29-year-old" means: the person of the sentence or paragraph before."""
         for entry, distance in self._back_from(place.page):
-            if isinstance(entry.who, Person) and not entry.who.thing and distance < 2:
+            if isinstance(entry.who, Person) and not (entry.who.thing or entry.weak) and distance < 2:
                 return Speaker(entry.name, "role", DOUBTFUL_ROLE, entry.named)
         return None
 

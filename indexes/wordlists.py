@@ -33,7 +33,7 @@ STATING = _table(
     """
     acknowledge advise affirm allege announce argue assert assure caution claim clarify comment complain concede
     conclude confess confirm contend counter declare disclose emphasise emphasize estimate explain insist lament
-    maintain mention note pledge point predict proclaim promise quip reaffirm recall reckon recount reiterate
+    maintain mention note pledge point predict proclaim promise reaffirm recall reckon recount reiterate
     remark remind reply respond reveal signal state stress suggest testify theorise theorize vow warn worry joke
     caveat reason opine observe
     """,
@@ -44,6 +44,7 @@ STATING = _table(
         "believe": "believes believed believing",
         "think": "thinks thought thinking",
         "forecast": "forecasts forecasting",
+        "quip": "quips quipped quipping",
         "swear": "swears swore swearing",
         "agree": "agrees agreed agreeing",
     },
@@ -80,12 +81,9 @@ QUOTING = _table(
         "retweet": "retweets retweeted retweeting",
         "hit": "hits hitting",
         "plead": "pleads pleaded pled pleading",
-        "quip": "quips quipped quipping",
         "beg": "begs begged begging",
     },
 )
-STATING.update({"quipped": "quip", "quipping": "quip"})
-
 SPEAKING = {**QUOTING, **JUDGING, **STATING}
 
 # Whoever does this has spoken just before.
