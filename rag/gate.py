@@ -19,9 +19,16 @@ from rag.match import Match, Wanted, holds
 from rag.question import Name, Question
 from rag.retrieve import Evidence
 
-OPEN = 0.37  # probability from which a sentence counts as an answer
-OPEN_FOR_SPEAKER = 0.13  # where only paragraphs by the person asked about are read
-TOPIC_OF_SPEAKER = 0.46  # cosine of the question with "speaker: paragraph" from which the topic may be theirs
+# Probability from which a sentence counts as an answer: a sixth of the answerable questions of the development data
+# is given up for it (facts/answering.md, section 2, has the trade).
+OPEN = 0.37
+
+# The same where only paragraphs by the person asked about are read. Set on 39 questions that a speaker answers and 43
+# that none does, written for the sample articles and the reference article: AUROC .97, 34 and 42 on their right side.
+OPEN_FOR_SPEAKER = 0.13
+
+# Cosine of the question with "speaker: paragraph" from which the topic may be theirs in other words. Same questions.
+TOPIC_OF_SPEAKER = 0.46
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +51,24 @@ def refuse_at_once(question: Question, library: Library) -> Refusal | None:
 
 
 def probability(match: Match, wanted: Wanted) -> float:
-    """Return how likely it is that a sentence answers the question."""
+    """Return how likely it is that a sentence answers the question.
+
+    Logistic regression on SQuAD 2.0 development data (14 titles, 2,329 answerable questions, the same with their
+    paragraph taken out, 2,668 adversarial ones; the best sentence of five paragraphs), 24 November 2026. Fitted on
+    12 titles and judged on 2, seven times: AUROC .719 against adversarial questions, .886 against missing paragraphs;
+    every coefficient kept its sign and varied by less than a seventh, or by .1.
+    """
     z = (
-        -7.76
-        + 3.45 * match.alignment
-        + 7.25 * match.alignment_of_all
-        + 0.75 * match.together
-        + 0.15 * wanted.length
-        - 0.87 * match.names_missing
+        -7.78
+        + 3.46 * match.alignment
+        + 7.31 * match.alignment_of_all
+        + 0.76 * match.together
+        + 0.15 * wanted.length  # a long question rarely finds all of its words
+        - 0.89 * match.names_missing
         - 2.31 * match.number_missing
-        - 0.74 * match.kind_missing
-        - 3.65 * match.denial_missing
-        - 2.95 * match.opposite
+        - 0.75 * match.kind_missing
+        - 3.80 * match.denial_missing
+        - 2.97 * match.opposite
         - 0.63 * match.limits_missing
     )
     return 1 / (1 + math.exp(-z))

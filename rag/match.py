@@ -162,8 +162,8 @@ def _match(
         names_missing=_share_missing(question, stems | context),
         number_missing=any(number not in stems for number in question.numbers),
         kind_missing=not _has_wanted_kind(sentence, question),
-        denial_missing=question.negated and not is_negated(sentence),
-        opposite=_says_the_opposite(question.stems, stems),
+        denial_missing=question.negated and not _denies(sentence, question, stems),
+        opposite=not question.negated and _says_the_opposite(question.stems, stems),
         limits_missing=len(set(_LIMITS.findall(question.text.lower())) - set(_LIMITS.findall(sentence.lower()))),
     )
 
@@ -234,10 +234,11 @@ for _pair in """
     increase/decrease increase/reduce rise/fall rise/drop grow/shrink grow/fall high/low higher/lower more/fewer
     large/small largest/smallest big/small early/late earlier/later easy/difficult easy/hard simple/difficult win/lose
     gain/lose start/end begin/end open/close buy/sell north/south east/west northern/southern eastern/western
-    male/female men/women accept/reject accept/refuse approve/reject allow/forbid allow/prohibit allow/ban permit/ban support/oppose
-    agree/disagree legal/illegal possible/impossible likely/unlikely good/bad best/worst better/worse positive/negative
-    strong/weak strengthen/weaken expand/shrink inside/outside new/old young/old long/short rich/poor safe/dangerous
-    safe/unsafe public/private always/never same/different similar/different include/exclude internal/external
+    male/female men/women accept/reject accept/refuse approve/reject allow/forbid allow/prohibit allow/ban permit/ban
+    support/oppose agree/disagree legal/illegal possible/impossible likely/unlikely good/bad best/worst better/worse
+    positive/negative strong/weak strengthen/weaken expand/shrink inside/outside new/old young/old long/short rich/poor
+    safe/dangerous safe/unsafe public/private always/never same/different similar/different include/exclude
+    internal/external
     inner/outer major/minor maximum/minimum fast/slow hot/cold warm/cold wet/dry deep/shallow thick/thin wide/narrow
     ancient/modern urban/rural domestic/foreign import/export arrive/leave arrive/depart enter/leave build/destroy
     create/destroy protect/attack attack/defend peace/war victory/defeat success/failure succeed/fail capture/release
@@ -254,6 +255,19 @@ _LIMITS = re.compile(
     r"after|besides|except|other than|main|primary|final|original|best|worst|always|every|all|both|same|different|less|"
     r"more|fewer|instead|rather)\b"
 )
+
+
+_REFUSAL = re.compile(
+    r"\b(?:reject|oppos|declin|disput|dismiss|doubt|prevent|avoid|stop|against|ban|prohibit|forb[ia]d|resist|unable|"
+    r"object)\w*",
+    re.IGNORECASE,
+)
+
+
+def _denies(sentence: str, question: Question, stems: frozenset[str]) -> bool:
+    """Tell whether a sentence can answer a question that denies: "rejected" answers "did not approve"."""
+    refuses = _REFUSAL.search(sentence) is not None
+    return is_negated(sentence) or refuses or _says_the_opposite(question.stems, stems)
 
 
 def _says_the_opposite(asked: Iterable[str], said: frozenset[str]) -> bool:

@@ -25,7 +25,7 @@ READ_OF_SPEAKER = 8  # the same, of one speaker's paragraphs
 # By how much a second sentence may match less than the best and still be quoted (facts/answering.md, section 3).
 AS_GOOD = 0.12
 AS_GOOD_OF_SPEAKER = 0.20
-AS_GOOD_OF_REASONS = 0.25  # a view and its reasons rarely repeat the words of the question
+AS_GOOD_OF_REASONS = 0.45  # a person's view and reasons rarely repeat the words of the question
 
 _SAME_WORDS = 0.8  # shared part of the stems of two quotes, from which the second says nothing new
 _CLAUSE = 5  # words from which a quotation can stand alone; a shorter one needs the sentence around it
@@ -120,7 +120,7 @@ def _speaks_in(question: Question, evidence: Evidence) -> bool:
 def choose(want: Wanted, matches: Sequence[Match]) -> list[Match]:
     """Return the sentences to quote, in reading order, the article with the best one first."""
     question = want.question
-    margin = AS_GOOD_OF_REASONS if question.kind == "why" else AS_GOOD_OF_SPEAKER if question.asked else AS_GOOD
+    margin = _margin(question)
     ranked = sorted(matches, key=lambda hit: -fitness(hit, question))
     floor = fitness(ranked[0], question) - margin
     good = [hit for hit in ranked[1:] if fitness(hit, question) >= floor and _answers(hit, want)]
@@ -139,6 +139,12 @@ def _reasons(following: Sequence[Match]) -> list[Match]:
     return (giving or saying)[:1]
 
 
+def _margin(question: Question) -> float:
+    if not question.asked:
+        return AS_GOOD
+    return AS_GOOD_OF_REASONS if question.kind == "why" else AS_GOOD_OF_SPEAKER
+
+
 def _most(question: Question) -> int:
     """Return how many sentences an answer may hold: a view and its reasons need more than a fact."""
     if question.introduces:
@@ -151,8 +157,8 @@ def fitness(hit: Match, question: Question) -> float:
     fit = hit.score
     if question.kind == "why" and REASON.search(hit.text):
         fit += 0.10  # set on one question (facts/answering.md, section 3)
-    if question.kind in ("who", "when", "where", "how many") and hit.kind_missing:
-        fit -= 0.10
+    if question.kind in ("when", "how many") and hit.kind_missing:
+        fit -= 0.15
     if question.introduces:
         fit += introduction(hit.text, question)
     return fit
@@ -191,7 +197,7 @@ def _with_what_follows(want: Wanted, matches: Sequence[Match], library: Library)
     A reporter's lead-in and the quotations under it belong together: the lead-in carries the words of the question,
     the quotations the view and its reasons.
     """
-    best = max(matches, key=lambda hit: fitness(hit, want.question))
+    best = max(matches, key=lambda hit: hit.score)
     here = best.evidence.number
     follow = [near for near in with_neighbours(best.evidence) if near.number >= here]
     if len(follow) == 1:
