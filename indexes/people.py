@@ -27,6 +27,7 @@ _GIVEN_NAMES = MALE_NAMES | FEMALE_NAMES
 _MAIN = 3  # a bare surname means the one named in full so many times as often as anybody else of that name
 _LONG_ENOUGH_TO_MISSPELL = 6  # letters: shorter surnames that differ by one letter are two people's
 _NEARLY_THE_SAME = 0.85
+_TOLD_APART = 50  # no reader keeps more ministers or ministries apart
 _APPOSITION = 12  # words behind "Jane Smith," that may say what she is
 
 
@@ -59,7 +60,9 @@ class People:
         self._people: dict[tuple[str, str], Person] = {}
         self._by_surname: dict[str, list[Person]] = {}
         self._by_given_name: dict[str, list[Person]] = {}
-        self.organisations: dict[str, int] = {}  # with the paragraph that first names them
+        self._by_role: dict[str, list[Person]] = {}
+        self._organisations: dict[str, int] = {}  # with the paragraph that first names them
+        self._by_word: dict[str, list[str]] = {}  # the organisations that have a word in their name
         self._by_name: dict[str, Person] = {}
         self._proper: set[str] = set()  # words that stand capitalised inside a sentence
 
@@ -74,7 +77,7 @@ class People:
                 if mention.kind == "organisation" and len(mention.words) == 2 and _is_described(sentence, behind):
                     mention = replace(mention, kind="name")  # "Jana Paris, a teacher": a place as a surname
                 if mention.kind == "organisation" and len(mention.words) > 1:
-                    self.organisations.setdefault(mention.text, paragraph)
+                    self.enter_organisation(mention.text, paragraph)
                 if mention.kind != "name":
                     continue
                 relation = _relation(sentence, first)
@@ -99,7 +102,7 @@ class People:
         self._by_name[person.name] = person
         person.times += 1
         person.gender = person.gender or mention.gender or gender_of_words(sorted(behind))
-        person.roles |= mention.roles | (behind - ORGANISATIONS - _PERSONAL)
+        self.tell(person, mention.roles | (behind - ORGANISATIONS - _PERSONAL))
         return person
 
     def find(self, mention: Mention) -> Person | None:
@@ -112,10 +115,10 @@ class People:
             return exact
         candidates = self._by_surname.get(_key(surname(words)), []) or self._misspelt(surname(words))
         if len(words) > 1:
-            candidates = [person for person in candidates if _same_initial(person.words, words)]
+            candidates = [person for person in candidates[-_TOLD_APART:] if _same_initial(person.words, words)]
         elif not candidates and not (mention.titled and _key(words[0]) in _GIVEN_NAMES):
             candidates = self._by_given_name.get(_key(words[0]), [])  # also "Mr Mao", whose family name comes first
-        return _choose(candidates, mention.gender)
+        return _choose(candidates[-_TOLD_APART:], mention.gender)
 
     def by_name(self, name: str) -> Person | None:
         """Return the person whose fullest name this is."""
@@ -144,7 +147,7 @@ class People:
     def _with_particle(self, words: Sequence[str]) -> Person | None:
         """Return the person whose surname "Van der Berg" is."""
         ending = [word.lower() for word in words]
-        for person in self._by_surname.get(_key(surname(words)), []):
+        for person in self._by_surname.get(_key(surname(words)), [])[-_TOLD_APART:]:
             known = [word.lower() for word in person.words]
             if len(known) > len(ending) and known[-len(ending) :] == ending:
                 return person
@@ -156,10 +159,27 @@ class People:
         fitting = [person for person in self if "".join(word[0] for word in person.words) == initials]
         return fitting[0] if len(fitting) == 1 else None
 
+    def tell(self, person: Person, roles: frozenset[str]) -> None:
+        """Note what somebody is: a minister, a wife."""
+        for role in roles - person.roles:
+            person.roles.add(role)
+            self._by_role.setdefault(role, []).append(person)
+
     def with_roles(self, roles: frozenset[str]) -> list[Person]:
-        """Return the people of whom the article says that they are "the minister", latest mentioned first."""
-        holders = [person for person in self if roles & person.roles]
-        return sorted(holders, key=lambda person: -person.seen)
+        """Return the people of whom the article says that they are "the minister"."""
+        holders = [person for role in sorted(roles) for person in self._by_role.get(role, [])[-_TOLD_APART:]]
+        return list(dict.fromkeys(holders))
+
+    def enter_organisation(self, name: str, paragraph: int) -> None:
+        if name not in self._organisations:
+            self._organisations[name] = paragraph
+            for word in set(name.lower().split()):
+                self._by_word.setdefault(word, []).append(name)
+
+    def organisations_with(self, word: str, paragraph: int) -> list[tuple[str, int]]:
+        """Return the organisations named so far with a word in their name, and in which paragraph."""
+        named = [(name, self._organisations[name]) for name in self._by_word.get(word, [])[-_TOLD_APART:]]
+        return [(name, number) for name, number in named if number <= paragraph]
 
 
 def surname(words: Sequence[str]) -> str:

@@ -91,7 +91,7 @@ class Referents:
         """Keep who spoke in a sentence, or whom it was about; `weak`: only mentioned."""
         who = self.people.by_name(speaker.name) or speaker.name
         if isinstance(who, str):
-            self.people.organisations.setdefault(who, speaker.paragraph)
+            self.people.enter_organisation(who, speaker.paragraph)
         self._trail.append(Entry(page, who, speaker.paragraph, speaks, weak))
 
     def next_sentence(self) -> None:
@@ -161,7 +161,7 @@ class Referents:
         if person is None:
             return self._by_one_word(mention, place)
         self._meet(person, mention.gender)
-        person.roles |= mention.roles
+        self.people.tell(person, mention.roles)
         return Speaker(person.name, "named", NAMED, place.number)
 
     def _by_one_word(self, mention: Mention, place: Place) -> Speaker | None:
@@ -300,11 +300,7 @@ class Referents:
 
     def _with_head(self, head: str, place: Place) -> Speaker | None:
         """Return the organisation that "the ministry" is short for: the Ministry of Health."""
-        fitting = [
-            (name, number)
-            for name, number in self.people.organisations.items()
-            if number <= place.number and head in name.lower().split()
-        ]
+        fitting = self.people.organisations_with(head, place.number)
         if not fitting:
             return None
         name, number = fitting[-1]
