@@ -14,17 +14,18 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as ProgressBar
 
 from indexes.errors import NewsciteError, QuestionError
+from indexes.library import Details, Library, Progress
+from indexes.readers import parse_date
+from indexes.samples import sample_articles
+from rag import Assistant
 from ui import render, terminal
-
-if TYPE_CHECKING:
-    from indexes.library import Library
 
 ERROR, USAGE, PARTLY = 1, 2, 3
 
@@ -68,8 +69,6 @@ def _fail(error: NewsciteError, code: int) -> None:
 
 
 def _date(text: str) -> date:
-    from indexes.readers.dates import parse_date
-
     try:
         return parse_date(text)
     except (ValueError, NewsciteError) as error:
@@ -116,12 +115,8 @@ def add(
     - `newscite add articles/`
     - `newscite add story.txt --publisher "Harbour Courier" --date 2025-03-14`
     """
-    from indexes.readers import Details
-
     given = list(paths or [])
     if samples:
-        from indexes.samples import sample_articles
-
         given.append(sample_articles())
     if not given:
         raise typer.BadParameter("name at least one file or folder, or --samples")
@@ -153,8 +148,6 @@ def ask(
     - `newscite ask "why does Hecker doubt a split?"`
     - `newscite ask "what did the council decide?" --after 2025-01-01 --json`
     """
-    from rag import Assistant
-
     with Assistant.open(_home(context, home)) as assistant:
         answer = assistant.ask(
             " ".join(words),
@@ -176,8 +169,6 @@ def ask(
 @app.command()
 def rebuild(context: typer.Context, embedding_model: EmbeddingModel = None, home: Home = None) -> None:
     """Make the index anew from the stored articles: after an unclean stop, or for another embedding model."""
-    from indexes.library import Library
-
     with Library.open(_home(context, home), for_rebuild=True) as library, _progress() as progress:
         library.rebuild(embedding_model, on_progress=progress)
         count = len(library.articles())
@@ -221,14 +212,12 @@ def _home(context: typer.Context, home: Path | None) -> Path | None:
     return home or context.find_root().obj
 
 
-def _library(context: typer.Context, home: Path | None, embedding_model: str | None = None) -> "Library":
-    from indexes.library import Library
-
+def _library(context: typer.Context, home: Path | None, embedding_model: str | None = None) -> Library:
     return Library.open(_home(context, home), model=embedding_model)
 
 
 @contextmanager
-def _progress() -> "Iterator[Progress]":
+def _progress() -> Iterator[Progress]:
     """Show a bar on stderr while there is something to wait for; yield what is to be told of it."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with ProgressBar(*columns, console=terminal.console(stderr=True), transient=True) as bar:
