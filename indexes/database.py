@@ -19,7 +19,8 @@ from indexes.errors import BusyError, LibraryError
 APPLICATION = 0x4E657773  # "News", in the file's header: a database of another program is left alone
 _PATIENCE = 0.2  # seconds that SQLite itself waits for another writer before we look at the clock
 
-Connection, Row = sqlite3.Connection, sqlite3.Row
+Connection = sqlite3.Connection
+Row = sqlite3.Row
 OnWait = Callable[[str], None]  # told, about once a second, which process is waited for
 
 

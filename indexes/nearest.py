@@ -17,7 +17,7 @@ from indexes.errors import LibraryError
 from indexes.tables import State
 from indexes.vectors import BATCH, ChromaFailed, Vectors
 
-NARROW = 2000  # passages that the filters leave: up to here they are scored one by one
+NARROW = 4000  # passages that the filters leave: up to here they are scored one by one
 PENDING = 2000  # passages that Chroma lacks: up to here they are scored beside its hits
 BACKLOG = 200  # pending rows from which on a search has them moved to Chroma, in the background
 WIDEST = 4000  # hits asked of Chroma before broad filters are answered exactly
@@ -102,7 +102,7 @@ class Nearest:
 
     def _widening(self, vector: Floats, k: int, filters: Filters, pending: list[tuple[int, float]]) -> list[Hit] | None:
         """Ask Chroma for more and more hits until k of them pass the filters."""
-        n = max(50, 2 * k)
+        n = max(50, 2 * k if filters == EVERYTHING else 8 * k)
         while n <= WIDEST:
             asked = min(n, self._vectors.count())
             found = self._vectors.query(vector, asked)

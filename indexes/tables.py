@@ -50,7 +50,6 @@ CREATE TABLE speakers (
 CREATE INDEX speakers_paragraph ON speakers (paragraph);
 CREATE INDEX speakers_folded ON speakers (folded, paragraph);
 CREATE INDEX speakers_surname ON speakers (surname, paragraph);
-CREATE INDEX speakers_name ON speakers (name, paragraph);
 CREATE TABLE passages (
     row INTEGER PRIMARY KEY AUTOINCREMENT,
     paragraph INTEGER NOT NULL REFERENCES paragraphs (row) ON DELETE CASCADE,
@@ -77,16 +76,19 @@ class State(NamedTuple):
 
 
 def state(db: Connection) -> State:
+    """Return what a search must know first."""
     values = dict(db.execute("SELECT key, value FROM manifest").fetchall())
     model = Model(values["model"], values["model_name"], int(values["dimension"])) if "model" in values else None
     return State(int(values["changes"]), values["chroma"], model)
 
 
 def changes(db: Connection) -> int:
+    """Return how many transactions have changed what can be found."""
     return int(db.execute("SELECT value FROM manifest WHERE key = 'changes'").fetchone()[0])
 
 
 def set_model(db: Connection, model: Model) -> None:
+    """Note the model whose vectors are searched."""
     values = {"model": model.id, "model_name": model.name, "dimension": str(model.dimension)}
     db.executemany("INSERT OR REPLACE INTO manifest VALUES (?, ?)", list(values.items()))
 
@@ -114,7 +116,7 @@ def other_model(known: Model, name: str) -> MismatchError:
 def insert_version(
     db: Connection, article: Article, passages: Sequence[Passage], vectors: Floats, model_id: str
 ) -> None:
-    """Make this version of an article the current one."""
+    """Store a version of an article, with its passages and their vectors (n, d), and make it the current one."""
     _retire(db, article)
     row = _version_row(db, article)
     for position, paragraph in enumerate(article.paragraphs):
@@ -239,6 +241,7 @@ def _insert_stems(db: Connection, article: Article, version_row: int) -> None:
 def insert_passages(
     db: Connection, version_row: int, passages: Sequence[Passage], vectors: Floats, model_id: str
 ) -> None:
+    """Store the passages of a version and their vectors (n, d) by one model."""
     rows = _body_rows(db, version_row)
     db.executemany(
         "INSERT INTO passages (paragraph, version, window, model, vector) VALUES (?, ?, ?, ?, ?)",
@@ -256,6 +259,7 @@ def _body_rows(db: Connection, version_row: int) -> dict[int, int]:
 
 
 def remove(db: Connection, article_id: str) -> None:
+    """Remove all versions of an article."""
     for (row,) in db.execute("SELECT row FROM versions WHERE article = ?", (article_id,)).fetchall():
         _clear(db, row)
     db.execute("DELETE FROM versions WHERE article = ?", (article_id,))
@@ -265,6 +269,7 @@ def remove(db: Connection, article_id: str) -> None:
 
 
 def without_vectors(db: Connection, model_id: str) -> list[int]:
+    """Return the rows of the versions that have body paragraphs but no passage of this model."""
     found = db.execute(
         "SELECT v.row FROM versions v WHERE NOT EXISTS"
         " (SELECT 1 FROM passages p WHERE p.version = v.row AND p.model = ?) AND EXISTS"
@@ -275,6 +280,7 @@ def without_vectors(db: Connection, model_id: str) -> list[int]:
 
 
 def rebuild_stems(db: Connection) -> None:
+    """Make the lexical index anew from the paragraphs."""
     db.execute("DELETE FROM stems")
     db.execute("DELETE FROM past_stems")
     for row in all_of(db, "SELECT * FROM versions"):
@@ -287,12 +293,14 @@ def rebuild_stems(db: Connection) -> None:
 
 
 def rebuild_speakers(db: Connection) -> None:
+    """Make the table of who speaks where anew from the paragraphs."""
     db.execute("DELETE FROM speakers")
     for row in all_of(db, "SELECT * FROM paragraphs WHERE number IS NOT NULL AND quotations <> '[]'"):
         _insert_speakers(db, row["row"], _paragraph(row))
 
 
 def renew_chroma(db: Connection) -> None:
+    """Name a new folder for Chroma, and note in the journal that it lacks every current passage."""
     db.execute("UPDATE manifest SET value = value + 1 WHERE key = 'chroma'")
     db.execute("DELETE FROM journal")
     db.execute(
@@ -305,6 +313,7 @@ def renew_chroma(db: Connection) -> None:
 
 
 def article_from(db: Connection, row: Row) -> Article:
+    """Return the article whose version stands in this row."""
     paragraphs = all_of(db, "SELECT * FROM paragraphs WHERE version = ? ORDER BY position", row["row"])
     return Article(
         title=row["title"],
@@ -354,14 +363,17 @@ def _quotations_from_json(text: str) -> tuple[Quotation, ...]:
 
 
 def to_date(text: str | None) -> date | None:
+    """Return the date that a column holds."""
     return date.fromisoformat(text) if text else None
 
 
 def one(db: Connection, sql: str, *values: Any) -> Row | None:
+    """Return the first row of a query, by column names, or None."""
     return next(iter(all_of(db, sql, *values)), None)
 
 
 def all_of(db: Connection, sql: str, *values: Any) -> list[Row]:
+    """Return the rows of a query, by column names."""
     cursor = db.cursor()
     cursor.row_factory = Row
     return cursor.execute(sql, values).fetchall()

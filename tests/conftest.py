@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from indexes.embeddings import SentenceEmbeddings
+from indexes.embeddings import SentenceEmbeddings, _default_folder
 from indexes.library import Library
 
 
@@ -16,6 +16,19 @@ def embeddings() -> SentenceEmbeddings:
     model = SentenceEmbeddings()
     model.load()
     return model
+
+
+@pytest.fixture
+def static_model(tmp_path: Path) -> Path:
+    """The folder of another, tiny sentence-transformers model: a table of word pieces, 16 numbers each."""
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.models import StaticEmbedding
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(_default_folder() / "tokenizer.json"))
+    model = SentenceTransformer(modules=[StaticEmbedding(tokenizer, embedding_dim=16)], device="cpu")
+    model.save_pretrained(str(tmp_path / "static"), create_model_card=False)
+    return tmp_path / "static"
 
 
 @pytest.fixture

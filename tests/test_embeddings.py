@@ -99,16 +99,8 @@ def test_model_of_a_folder_is_known_by_its_content(tmp_path: Path) -> None:
     assert SentenceEmbeddings(str(tmp_path)).model_id != before
 
 
-def test_static_model_has_vectors_but_no_words(tmp_path: Path, embeddings: SentenceEmbeddings) -> None:
-    from sentence_transformers import SentenceTransformer
-    from sentence_transformers.models import StaticEmbedding
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(str(_default_folder() / "tokenizer.json"))
-    SentenceTransformer(modules=[StaticEmbedding(tokenizer, embedding_dim=16)], device="cpu").save_pretrained(
-        str(tmp_path), create_model_card=False
-    )
-    static = SentenceEmbeddings(str(tmp_path))
+def test_static_model_has_vectors_but_no_words(static_model: Path) -> None:
+    static = SentenceEmbeddings(str(static_model))
     assert static.vectors(["a wall", "a vote"]).shape == (2, 16)
     assert static.limit is None
     assert static.words(["a wall"])[0].vectors.shape == (0, 16)

