@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any
@@ -83,7 +84,7 @@ EmbeddingModel = Annotated[
     str | None,
     typer.Option(
         help="A sentence-transformers model, by name or folder.",
-        show_default="all-MiniLM-L6-v2, which comes along",
+        show_default="the library's own; for a new one all-MiniLM-L6-v2, which comes along",
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, on stdout.")]
@@ -93,8 +94,20 @@ def _day(help: str, *names: str) -> Any:
     return typer.Option(*names, parser=_date, metavar="DATE", help=help, show_default=False)
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"newscite {version('newscite')}")
+        raise typer.Exit
+
+
 @app.callback()
-def common(context: typer.Context, home: Home = None) -> None:
+def common(
+    context: typer.Context,
+    home: Home = None,
+    _: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
     """Ask your articles; every answer is cited to the paragraph, word for word."""
     context.obj = home
 
