@@ -66,7 +66,7 @@ class Wanted:
 
     question: Question
     weights: Mapping[str, float]  # stem → rarity, 0..1; words that only name the speaker are left out
-    pieces: Floats  # (q, d): every word piece of the question
+    pieces: Floats  # (q, d): its word pieces, those that only name the speaker left out
     piece_weights: Floats  # (q,): the weight of the word that it belongs to
     first_pieces: tuple[int, ...]  # where each weighted word begins among the pieces, in order
     nowhere: frozenset[str]  # stems of names and numbers that no paragraph holds
@@ -82,13 +82,14 @@ def wanted(question: Question, library: Library) -> Wanted:
     weights = _rarities(question, library)
     words = library.words([question.text])[0]
     owners = [_term_at(start, end, question) for start, end in words.spans]
-    piece_weights = [weights.get(question.terms[owner].stem, 0.0) if owner is not None else 0.0 for owner in owners]
-    firsts = {owner: piece for piece, owner in reversed(list(enumerate(owners))) if piece_weights[piece] > 0}
+    kept = [i for i, owner in enumerate(owners) if not (question.asked and owner in question.speaker_stems)]
+    owners = [owners[i] for i in kept]
+    firsts = {owner: piece for piece, owner in reversed(list(enumerate(owners))) if weights.get(owner, 0.0) > 0}
     return Wanted(
         question=question,
         weights=weights,
-        pieces=words.vectors,
-        piece_weights=np.array(piece_weights, np.float32),
+        pieces=words.vectors[kept],
+        piece_weights=np.array([weights.get(owner, 0.0) for owner in owners], np.float32),
         first_pieces=tuple(sorted(firsts.values())),
         nowhere=frozenset(standing_nowhere(question, library)),
     )
@@ -137,7 +138,7 @@ def _sentences(wanted: Wanted, evidence: Evidence, words: Words, before: _Said) 
         inside = (words.spans[:, 0] >= span.start) & (words.spans[:, 1] <= span.end)
         sentence = text[span.start : span.end]
         said = _said(wanted, sentence, Words(words.spans[inside], words.vectors[inside]))
-        if not said.asks:
+        if not said.asks and _HAS_WORDS.search(sentence):
             yield _match(wanted, evidence, span, said, before, context)
         before = said
 
@@ -168,6 +169,7 @@ def _match(
     )
 
 
+_HAS_WORDS = re.compile(r"[^\W_]")
 _PRONOUN = re.compile(r"^\W*(?:\w+,? ){0,2}(?:he|she|it|they|this|his|her|its|their|these|those)\b", re.IGNORECASE)
 
 
@@ -222,9 +224,9 @@ def _rarities(question: Question, library: Library) -> dict[str, float]:
     return {s: max(0.0, math.log((paragraphs + 1) / (frequency.get(s, 0) + 0.5)) / unseen) for s in stems}
 
 
-def _term_at(start: int, end: int, question: Question) -> int | None:
-    """Return which content word a word piece belongs to."""
-    return next((i for i, term in enumerate(question.terms) if term.start < end and start < term.end), None)
+def _term_at(start: int, end: int, question: Question) -> str:
+    """Return the stem of the content word that a word piece belongs to, or ""."""
+    return next((term.stem for term in question.terms if term.start < end and start < term.end), "")
 
 
 # -- opposites and limits ---------------------------------------------------------------------------------------------
@@ -348,7 +350,7 @@ _DATE = re.compile(
     r"|\d{1,2} ?[ap]\.?m\b|(?:days?|weeks?|months?|years?|decades?|centur(?:y|ies)) (?:ago|later|after|before))\b",
 )
 REASON = re.compile(
-    r"\b(?:because|since|due to|owing to|so that|in order to|therefore|thus|hence|reasons?|as a result|caused?|led|"
+    r"\b(?:because|since (?!\d|then\b|the\b|last\b)|due to|owing to|so that|in order to|therefore|thus|hence|reasons?|as a result|caused?|led|"
     r"in my (?:opinion|view)|i think|i believe|difficult|unlikely|impossible|not necessarily|never|want(?:s|ed)? to|"
     r"means?|driven|prompt(?:s|ed)?|aim(?:s|ed)?|to (?:avoid|prevent|protect|help|keep|make))\b|n[’']t necessarily",
     re.IGNORECASE,

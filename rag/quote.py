@@ -125,18 +125,18 @@ def choose(want: Wanted, matches: Sequence[Match]) -> list[Match]:
     floor = fitness(ranked[0], question) - margin
     good = [hit for hit in ranked[1:] if fitness(hit, question) >= floor and _answers(hit, want)]
     if question.kind == "why" and not good and not REASON.search(ranked[0].text):
-        good = _reasons(matches)
+        good = _reasons(matches, question)
     chosen = _different([ranked[0], *good])[: _most(question)]
     order = list(dict.fromkeys(hit.evidence.article.id for hit in chosen))
     return sorted(chosen, key=lambda hit: (order.index(hit.evidence.article.id), hit.evidence.number, hit.span))
 
 
-def _reasons(following: Sequence[Match]) -> list[Match]:
-    """Return the first sentence behind a bare fact that gives a reason, or else the first that somebody says."""
+def _reasons(following: Sequence[Match], question: Question) -> list[Match]:
+    """Return the first sentence behind a bare fact that the one in question says, or else that gives a reason."""
     behind = following[1:]
+    saying = [hit for hit in behind if _speaks_in(question, hit.evidence)]
     giving = [hit for hit in behind if REASON.search(hit.text)]
-    saying = [hit for hit in behind if hit.evidence.paragraph.quotation_at(*hit.span)]
-    return (giving or saying)[:1]
+    return (saying or giving)[:1]
 
 
 def _margin(question: Question) -> float:
@@ -186,7 +186,9 @@ def _different(hits: Sequence[Match]) -> list[Match]:
     kept: list[tuple[Match, frozenset[str]]] = []
     for hit in hits:
         stems = frozenset(terms(hit.text))
-        if stems and all(len(stems & other) < _SAME_WORDS * min(len(stems), len(other)) for _, other in kept):
+        if not kept or (
+            stems and all(len(stems & other) < _SAME_WORDS * min(len(stems), len(other)) for _, other in kept)
+        ):
             kept.append((hit, stems))
     return [hit for hit, _ in kept]
 
@@ -218,7 +220,8 @@ def cut(chosen: Match, question: Question) -> Quote:
     paragraph = chosen.evidence.paragraph
     start, end = chosen.span
     label = _LABEL.match(paragraph.text, start)
-    start = label.end() if label else start
+    if label and _WORD.search(paragraph.text, label.end(), end):
+        start = label.end()
     said = [q for q in paragraph.quotations if q.start < end and start < q.end and _is_confident(q)]
     direct = [q for q in said if q.direct]
     if len(direct) == 1 and not question.introduces:
