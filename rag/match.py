@@ -350,9 +350,10 @@ _DATE = re.compile(
     r"|\d{1,2} ?[ap]\.?m\b|(?:days?|weeks?|months?|years?|decades?|centur(?:y|ies)) (?:ago|later|after|before))\b",
 )
 REASON = re.compile(
-    r"\b(?:because|since (?!\d|then\b|the\b|last\b)|due to|owing to|so that|in order to|therefore|thus|hence|reasons?|as a result|caused?|led|"
-    r"in my (?:opinion|view)|i think|i believe|difficult|unlikely|impossible|not necessarily|never|want(?:s|ed)? to|"
-    r"means?|driven|prompt(?:s|ed)?|aim(?:s|ed)?|to (?:avoid|prevent|protect|help|keep|make))\b|n[’']t necessarily",
+    r"\b(?:because|since (?!\d|then\b|the\b|last\b)|due to|owing to|so that|in order to|therefore|thus|hence|reasons?|"
+    r"as a result|caused?|led|in my (?:opinion|view)|i think|i believe|difficult|unlikely|impossible|not necessarily|"
+    r"never|want(?:s|ed)? to|means?|driven|prompt(?:s|ed)?|aim(?:s|ed)?|to (?:avoid|prevent|protect|help|keep|make))\b|"
+    r"n[’']t necessarily",
     re.IGNORECASE,
 )
 _CAPITALISED = re.compile(r"(?<=[^.?!“\"‘'\s][\s(])(?:the )?[A-Z][\w’'-]+")

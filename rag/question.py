@@ -15,13 +15,11 @@ from indexes.errors import QuestionError
 from indexes.terms import Term, located_terms, terms
 from indexes.wordlists import (
     HONORIFICS,
-    JUDGING,
     NATIONALITIES,
     OPENERS,
     ORGANISATIONS,
     PARTICLES,
     PLACES,
-    QUOTING,
     ROLES,
     STATING,
     SUFFIXES,
@@ -159,7 +157,7 @@ _ATTITUDES = """doubt fear expect want hope oppose support criticise criticize d
     urge advise advocate recommend propose promise respond reply react feel mean make think look judge rate foresee
     worry caution compare demand welcome distrust trust interpret assess like dislike object complain disagree agree
     express comment quote mention give find found conclude report""".split()
-_SPEECH = frozenset(STATING) | frozenset(JUDGING) | frozenset(QUOTING) | frozenset(_ATTITUDES)
+_SPEECH = frozenset(STATING) | frozenset(_ATTITUDES)
 _NEUTRAL = frozenset(
     "say think tell point find found conclude report mention comment note describe explain see".split()
 )

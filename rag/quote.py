@@ -28,7 +28,7 @@ AS_GOOD_OF_SPEAKER = 0.20
 AS_GOOD_OF_REASONS = 0.45  # a person's view and reasons rarely repeat the words of the question
 
 _SAME_WORDS = 0.8  # shared part of the stems of two quotes, from which the second says nothing new
-_CLAUSE = 5  # words from which a quotation can stand alone; a shorter one needs the sentence around it
+_CLAUSE = 3  # words from which a quotation can stand alone; a shorter one needs the sentence around it
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,7 +304,8 @@ def _sentence(quote: Quote, marker: int) -> str:
     """Return a sentence of the article with its marker, the speaker in front where it does not name them."""
     text = quote.text
     if quote.speaker and not set(terms(quote.speaker.name)) & set(terms(text)):
-        text = f"{quote.speaker.name}, as reported: {text}"
+        said = any(mark in text for mark in '“"‘«')
+        text = f"{quote.speaker.name}{'' if said else ', as reported'}: {text}"
     if text.endswith(tuple(_MARKS)) or not text.endswith("."):
         return f"{text} [{marker}]"
     return f"{text[:-1]} [{marker}]."

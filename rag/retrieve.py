@@ -136,6 +136,9 @@ def _distinct(found: Iterable[Evidence], k: int) -> list[Evidence]:
 
 
 def _near_identical(a: frozenset[str], b: frozenset[str]) -> bool:
+    """Tell whether two sets of terms are nearly one; texts that differ in a number never are."""
+    if any(stem[0].isdigit() for stem in a ^ b):
+        return False
     if min(len(a), len(b)) < _SHORTEST_COMPARED:
         return a == b
     return len(a & b) >= NEAR_IDENTICAL * len(a | b)
