@@ -123,7 +123,7 @@ _CREDITS = (
 _SITES = r"(?:twitter|x|facebook|instagram|threads|bluesky|linkedin|telegram|google news|social media|whatsapp|youtube)"
 _STORIES = r"(?:stories|articles?|news|content|coverage|topics?|links?|reading|videos?)"
 _PROMOTIONS = (
-    r"sign up (?:for|to) (?:our|get|receive|[^.,]{0,40}\b(?:newsletters?|briefing|emails?|alerts?|updates))\b.*",
+    r"sign up (?:for|to) (?:our|get|receive|[^.]{0,60}\b(?:newsletters?|briefing|emails?|alerts?|updates))\b.*",
     r"sign up(?: here| now| today)?|sign up to (?-i:[A-Z])[^.,]*",
     r"subscribe(?: (?:to|now|today|here|for)\b.*)?",
     r"(?:read|see|watch|listen|hear) (?:more|also|next|now|the full (?:story|article))"
