@@ -97,9 +97,11 @@ def _refuse_speaker(
 ) -> Refusal | None:
     """Refuse where somebody who speaks does not speak on this. `evidence` holds their own paragraphs only."""
     question = wanted.question
-    who = " and ".join(question.speakers)
+    who = " or ".join(question.speakers)
     if not evidence:
         return Refusal("speaker_absent", f"{who} does not speak in these articles.")
+    if not question.topic:  # "what does Lind say?"
+        return None
     said = {stem for found in evidence for stem in terms(found.paragraph.text)}
     unmentioned = [name.text for name in question.names if _is_strange(name, said, question)]
     if likely >= (OPEN if unmentioned else OPEN_FOR_SPEAKER):

@@ -349,13 +349,16 @@ _DATE = re.compile(
     + r")\b|\b(?:today|yesterday|tomorrow|tonight|noon|midnight|(?:last|next|this) (?:year|month|week|night)|\d\d?:\d\d"
     r"|\d{1,2} ?[ap]\.?m\b|(?:days?|weeks?|months?|years?|decades?|centur(?:y|ies)) (?:ago|later|after|before))\b",
 )
-REASON = re.compile(
+_CAUSES = (
     r"\b(?:because|since (?!\d|then\b|the\b|last\b)|due to|owing to|so that|in order to|therefore|thus|hence|reasons?|"
-    r"as a result|caused?|led|in my (?:opinion|view)|i think|i believe|difficult|unlikely|impossible|not necessarily|"
-    r"never|want(?:s|ed)? to|means?|driven|prompt(?:s|ed)?|aim(?:s|ed)?|to (?:avoid|prevent|protect|help|keep|make))\b|"
-    r"n[’']t necessarily",
-    re.IGNORECASE,
+    r"as a result|caused?|led|driven|prompt(?:s|ed)?|aim(?:s|ed)?|to (?:avoid|prevent|protect|help|keep|make))\b"
 )
+_VIEWS = (
+    r"\b(?:in my (?:opinion|view)|i think|i believe|difficult|unlikely|impossible|not necessarily|never|means?|"
+    r"want(?:s|ed)? to)\b|n[’']t necessarily"
+)
+CAUSE = re.compile(_CAUSES, re.IGNORECASE)
+REASON = re.compile(f"{_CAUSES}|{_VIEWS}", re.IGNORECASE)  # a person's view counts as a reason for what they say
 _CAPITALISED = re.compile(r"(?<=[^.?!“\"‘'\s][\s(])(?:the )?[A-Z][\w’'-]+")
 
 

@@ -47,7 +47,7 @@ class Question:
     kind: Kind
     terms: tuple[Term, ...]  # its content words and where they stand in it
     names: tuple[Name, ...]
-    speakers: tuple[str, ...]  # full names of those who speak in the library and are named here
+    speakers: tuple[str, ...]  # full names of those in the library who are asked, or else of all who are named here
     asked: str | None  # whose words are wanted, as typed: "Hecker" of "why does Hecker doubt …"
     verb: str | None  # and what they do: "doubt"
     introduces: bool  # asks who or what the named one is
@@ -90,6 +90,8 @@ def understand(text: str, library: Library, filters: Filters | None = None) -> Q
     speakers = _speakers_named(text, asked, known)
     if asked is not None and not _is_a_name(asked, text, speakers):
         asked = verb = None
+    if asked is not None:  # of two who are named, one is asked about the other
+        speakers = tuple(name for name in speakers if set(_words(asked)) & set(_words(name)))
     return Question(
         text=text,
         kind=_kind(text),

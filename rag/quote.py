@@ -14,7 +14,7 @@ from indexes.terms import terms
 from rag.answer import Reason
 from rag.gate import OPEN, probability, refuse, refuse_at_once
 from rag.library import Library
-from rag.match import REASON, Match, Wanted, match, wanted
+from rag.match import CAUSE, REASON, Match, Wanted, match, wanted
 from rag.question import Question
 from rag.retrieve import Evidence, retrieve, with_neighbours
 
@@ -83,7 +83,7 @@ def answer_by_quoting(
     found = retrieve(question, library) if evidence is None else list(evidence)
     read = to_read(question, found)
     want = wanted(question, library)
-    matches = match(want, read, library)
+    matches = _in_their_words(question, match(want, read, library))
     refusal = refuse(want, matches, read)
     if refusal:
         return Abstained(refusal.reason, refusal.words, tuple(found[:3]))
@@ -97,6 +97,19 @@ def to_read(question: Question, found: Sequence[Evidence]) -> list[Evidence]:
     if not (question.asked and question.speakers):
         return _with_answers(found[:READ])
     return _with_answers([evidence for evidence in found if _speaks_in(question, evidence)][:READ_OF_SPEAKER])
+
+
+def _in_their_words(question: Question, matches: list[Match]) -> list[Match]:
+    """Leave the sentences that the one asked about says or is named in; their paragraphs hold others as well."""
+    if not (question.asked and question.speakers):
+        return matches
+    return [hit for hit in matches if _says(question, hit) or question.speaker_stems & set(terms(hit.text))] or matches
+
+
+def _says(question: Question, hit: Match) -> bool:
+    start, end = hit.span
+    said = [q.speaker for q in hit.evidence.paragraph.quotations if q.start < end and start < q.end]
+    return any(speaker is not None and speaker.name in question.speakers for speaker in said)
 
 
 def _with_answers(found: Sequence[Evidence]) -> list[Evidence]:
@@ -135,7 +148,7 @@ def _reasons(following: Sequence[Match], question: Question) -> list[Match]:
     """Return the first sentence behind a bare fact that the one in question says, or else that gives a reason."""
     behind = following[1:]
     saying = [hit for hit in behind if _speaks_in(question, hit.evidence)]
-    giving = [hit for hit in behind if REASON.search(hit.text)]
+    giving = [hit for hit in behind if CAUSE.search(hit.text)]
     return (saying or giving)[:1]
 
 
@@ -205,7 +218,8 @@ def _with_what_follows(want: Wanted, matches: Sequence[Match], library: Library)
     if len(follow) == 1:
         after = best.evidence.article.body[here : here + 2]
         follow += [replace(best.evidence, paragraph=paragraph, ranks={}, cosine=0.0) for paragraph in after]
-    return [hit for hit in match(want, follow, library) if (hit.evidence.number, hit.span) >= (here, best.span)]
+    behind = [hit for hit in match(want, follow, library) if (hit.evidence.number, hit.span) >= (here, best.span)]
+    return _in_their_words(want.question, behind)
 
 
 # -- cutting ----------------------------------------------------------------------------------------------------------
@@ -302,13 +316,20 @@ def _join_adjacent(quotes: Sequence[Quote]) -> list[Quote]:
 
 def _sentence(quote: Quote, marker: int) -> str:
     """Return a sentence of the article with its marker, the speaker in front where it does not name them."""
-    text = quote.text
+    text = _balanced(quote.text)
     if quote.speaker and not set(terms(quote.speaker.name)) & set(terms(text)):
         said = any(mark in text for mark in '“"‘«')
         text = f"{quote.speaker.name}{'' if said else ', as reported'}: {text}"
     if text.endswith(tuple(_MARKS)) or not text.endswith("."):
         return f"{text} [{marker}]"
     return f"{text[:-1]} [{marker}]."
+
+
+def _balanced(text: str) -> str:
+    """Close a quotation mark that a sentence cut from a longer quotation leaves open: for display only."""
+    if text.count("“") > text.count("”"):
+        return text + "”"
+    return text + '"' if text.count('"') % 2 else text
 
 
 def _without_stop(words: str) -> str:
