@@ -27,6 +27,8 @@ AS_GOOD = 0.12
 AS_GOOD_OF_SPEAKER = 0.20
 AS_GOOD_OF_REASONS = 0.45  # a person's view and reasons rarely repeat the words of the question
 
+SURE = 0.5  # probability from which a sentence of another article is worth showing beside the best one
+
 _SAME_WORDS = 0.8  # shared part of the stems of two quotes, from which the second says nothing new
 _CLAUSE = 3  # words from which a quotation can stand alone; a shorter one needs the sentence around it
 
@@ -137,11 +139,30 @@ def choose(want: Wanted, matches: Sequence[Match]) -> list[Match]:
     ranked = sorted(matches, key=lambda hit: -fitness(hit, question))
     floor = fitness(ranked[0], question) - margin
     good = [hit for hit in ranked[1:] if fitness(hit, question) >= floor and _answers(hit, want)]
+    if question.kind == "how many" and not question.asked:
+        good += _other_figures(ranked, want)
     if question.kind == "why" and not good and not REASON.search(ranked[0].text):
         good = _reasons(matches, question)
     chosen = _different([ranked[0], *good])[: _most(question)]
     order = list(dict.fromkeys(hit.evidence.article.id for hit in chosen))
     return sorted(chosen, key=lambda hit: (order.index(hit.evidence.article.id), hit.evidence.number, hit.span))
+
+
+def _other_figures(ranked: Sequence[Match], want: Wanted) -> list[Match]:
+    """Return the best sentence of every other article that clearly gives another figure: sources disagree."""
+    shown, seen = {ranked[0].evidence.article.id}, _figures(ranked[0])
+    others = []
+    for hit in ranked[1:]:
+        new = hit.evidence.article.id not in shown and not _figures(hit) <= seen
+        if new and probability(hit, want) >= SURE:
+            others.append(hit)
+            shown.add(hit.evidence.article.id)
+            seen |= _figures(hit)
+    return others
+
+
+def _figures(hit: Match) -> set[str]:
+    return {stem for stem in terms(hit.text) if stem[0].isdigit()}
 
 
 def _reasons(following: Sequence[Match], question: Question) -> list[Match]:
