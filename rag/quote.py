@@ -109,9 +109,14 @@ def _in_their_words(question: Question, matches: list[Match]) -> list[Match]:
 
 
 def _says(question: Question, hit: Match) -> bool:
+    return bool(_said_by(question, hit))
+
+
+def _said_by(question: Question, hit: Match) -> list[Quotation]:
+    """Return the quotations in a sentence that the one asked about speaks."""
     start, end = hit.span
-    said = [q.speaker for q in hit.evidence.paragraph.quotations if q.start < end and start < q.end]
-    return any(speaker is not None and speaker.name in question.speakers for speaker in said)
+    said = [q for q in hit.evidence.paragraph.quotations if q.start < end and start < q.end]
+    return [q for q in said if q.speaker is not None and q.speaker.name in question.speakers]
 
 
 def _with_answers(found: Sequence[Evidence]) -> list[Evidence]:
@@ -193,6 +198,8 @@ def fitness(hit: Match, question: Question) -> float:
         fit += 0.10  # set on one question (facts/answering.md, section 3)
     if question.kind in ("when", "how many") and hit.kind_missing:
         fit -= 0.15
+    if question.kind == "why" and any(q.direct for q in _said_by(question, hit)):
+        fit += 0.15  # reasons in a person's own words before the reporter's
     if question.introduces:
         fit += introduction(hit.text, question)
     return fit
@@ -233,13 +240,20 @@ def _with_what_follows(want: Wanted, matches: Sequence[Match], library: Library)
     A reporter's lead-in and the quotations under it belong together: the lead-in carries the words of the question,
     the quotations the view and its reasons.
     """
-    best = max(matches, key=lambda hit: hit.score)
-    here = best.evidence.number
-    follow = [near for near in with_neighbours(best.evidence) if near.number >= here]
+    ranked = sorted(matches, key=lambda hit: -hit.score)
+    best = {hit.evidence.article.id: hit for hit in reversed(ranked)}
+    leading = sorted(best.values(), key=lambda hit: -hit.score)[: 2 if want.question.asked else 1]
+    return [hit for lead in leading for hit in _from(lead, want, library)]
+
+
+def _from(lead: Match, want: Wanted, library: Library) -> list[Match]:
+    """Return a sentence and those behind it that belong to it."""
+    here = lead.evidence.number
+    follow = [near for near in with_neighbours(lead.evidence) if near.number >= here]
     if len(follow) == 1:
-        after = best.evidence.article.body[here : here + 2]
-        follow += [replace(best.evidence, paragraph=paragraph, ranks={}, cosine=0.0) for paragraph in after]
-    behind = [hit for hit in match(want, follow, library) if (hit.evidence.number, hit.span) >= (here, best.span)]
+        after = lead.evidence.article.body[here : here + 2]
+        follow += [replace(lead.evidence, paragraph=paragraph, ranks={}, cosine=0.0) for paragraph in after]
+    behind = [hit for hit in match(want, follow, library) if (hit.evidence.number, hit.span) >= (here, lead.span)]
     return _in_their_words(want.question, behind)
 
 
