@@ -15,7 +15,7 @@ from indexes.terms import terms
 from indexes.wordlists import STATING
 from rag.answer import Reason
 from rag.library import Library
-from rag.match import Match, Wanted, holds
+from rag.match import Match, Wanted, holds, standing_nowhere
 from rag.question import Name, Question
 from rag.retrieve import Evidence
 
@@ -42,14 +42,15 @@ class Refusal:
 
 
 def refuse_at_once(question: Question, library: Library) -> Refusal | None:
-    """Refuse where the library or the filters leave nothing to search, or no word of the question is known."""
+    """Refuse, before anything is read, where there is nothing to search or a name of the question stands nowhere."""
     if library.count(question.filters) == 0:
         if library.count(Filters()) == 0:
             return Refusal("no_articles", "There are no articles yet.")
         return Refusal("out_of_date_range", "No article is left by the filters; without them there are some.")
     if not question.terms:
         return Refusal("no_match", "The question holds no word to look for.")
-    return None
+    name = _name_standing_nowhere(question, library)
+    return Refusal("no_match", f"“{name}” stands in none of the articles.") if name else None
 
 
 def probability(match: Match, wanted: Wanted) -> float:
@@ -78,9 +79,6 @@ def probability(match: Match, wanted: Wanted) -> float:
 
 def refuse(wanted: Wanted, matches: Sequence[Match], evidence: Sequence[Evidence]) -> Refusal | None:
     """Refuse where the best sentences do not answer the question; None where they do."""
-    name = _name_standing_nowhere(wanted)
-    if name:
-        return Refusal("no_match", f"“{name}” stands in none of the articles.")
     best = sorted(matches, key=lambda match: -match.score)[:2]
     likely = max((probability(match, wanted) for match in best), default=0.0)
     if wanted.question.asked:
@@ -98,7 +96,7 @@ def _refuse_speaker(
     """Refuse where somebody who speaks does not speak on this. `evidence` holds their own paragraphs only."""
     question = wanted.question
     who = " or ".join(question.speakers)
-    if not evidence:
+    if not matches:
         return Refusal("speaker_absent", f"{who} does not speak in these articles.")
     if not question.topic:  # "what does Lind say?"
         return None
@@ -146,9 +144,8 @@ def _reports(sentence: str, question: Question) -> bool:
     return feeling or any(word in STATING for word in re.findall(r"\w+", sentence.lower()))
 
 
-def _name_standing_nowhere(wanted: Wanted) -> str | None:
+def _name_standing_nowhere(question: Question, library: Library) -> str | None:
     """Return a name or number of the question that no article holds."""
-    for name in wanted.question.names:
-        if set(name.stems) <= wanted.nowhere:
-            return name.text
-    return next((number for number in wanted.question.numbers if number in wanted.nowhere), None)
+    nowhere = set(standing_nowhere(question, library))
+    absent = (name.text for name in question.names if set(name.stems) <= nowhere)
+    return next(absent, None) or next((number for number in question.numbers if number in nowhere), None)

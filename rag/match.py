@@ -69,7 +69,6 @@ class Wanted:
     pieces: Floats  # (q, d): its word pieces, those that only name the speaker left out
     piece_weights: Floats  # (q,): the weight of the word that it belongs to
     first_pieces: tuple[int, ...]  # where each weighted word begins among the pieces, in order
-    nowhere: frozenset[str]  # stems of names and numbers that no paragraph holds
 
     @property
     def length(self) -> int:
@@ -91,7 +90,6 @@ def wanted(question: Question, library: Library) -> Wanted:
         pieces=words.vectors[kept],
         piece_weights=np.array([weights.get(owner, 0.0) for owner in owners], np.float32),
         first_pieces=tuple(sorted(firsts.values())),
-        nowhere=frozenset(standing_nowhere(question, library)),
     )
 
 

@@ -80,9 +80,11 @@ def answer_by_quoting(
 ) -> Quoted | Abstained:
     """Answer a question with quotes from the library, or say why not. `evidence` spares a second retrieval."""
     refusal = refuse_at_once(question, library)
-    if refusal:
+    if refusal and refusal.reason != "no_match":
         return Abstained(refusal.reason, refusal.words, ())
     found = retrieve(question, library) if evidence is None else list(evidence)
+    if refusal:
+        return Abstained(refusal.reason, refusal.words, tuple(found[:3]))
     read = to_read(question, found)
     want = wanted(question, library)
     matches = _in_their_words(question, match(want, read, library))

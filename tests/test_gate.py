@@ -80,6 +80,14 @@ def test_a_person_who_speaks_but_is_filtered_out_is_absent() -> None:
     assert reason("what does Lind say about the bridge?", filters=Filters(speaker="Omar Brown")) == "speaker_absent"
 
 
+def test_a_person_is_quoted_where_no_topic_is_given() -> None:
+    assert isinstance(asked("what does Lind say?"), Quoted)
+
+
+def test_a_person_who_says_nothing_in_words_is_absent() -> None:
+    assert reason("what does Lind say?", MemoryLibrary([article("A", "Ada Lind | “…!”")])) == "speaker_absent"
+
+
 def test_words_that_nothing_holds_give_no_answer() -> None:
     assert reason("how many whales swim around the island?") == "unsupported"
 
