@@ -3,6 +3,7 @@
 Nothing here knows about files, databases, embeddings or questions.
 """
 
+import calendar
 import hashlib
 from dataclasses import dataclass
 from datetime import date
@@ -111,6 +112,12 @@ class Article:
     def body(self) -> tuple[Paragraph, ...]:
         """The numbered paragraphs: `body[n - 1].number == n`."""
         return tuple(p for p in self.paragraphs if p.kind == "body")
+
+    @property
+    def month(self) -> str:
+        """When it was published, as questions put it: "January 2025"; empty where that is not known."""
+        day = self.published
+        return f"{calendar.month_name[day.month]} {day.year}" if day else ""
 
     def paragraph_id(self, number: int) -> str:
         """`article_id@version#number`: stable between runs, reloads and re-ingestion of the same text."""

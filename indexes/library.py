@@ -161,7 +161,7 @@ class Library:
         return shared.nearest.search(shared.embeddings.question(text), k, self._resolved(filters), model.id)
 
     def lexical(self, text: str, k: int, filters: Filters) -> list[Hit]:
-        """Return the k best paragraphs by BM25 over speaker and text, headline, section and publisher."""
+        """Return the k best paragraphs by BM25 over speaker and text, headline, section, publisher and month."""
         return self._opened.catalog.lexical(terms(text), k, self._resolved(filters))
 
     def by_speaker(self, name: str, text: str, k: int, filters: Filters) -> list[Hit]:

@@ -20,7 +20,7 @@ from indexes.terms import terms
 FORMAT = 1  # of the tables below; raise it with any change that an older Newscite would misread
 
 # How much a word counts in BM25 by where it stands.
-WEIGHTS = {"text": 1.0, "headline": 0.5, "section": 0.2, "publisher": 0.2}
+WEIGHTS = {"text": 1.0, "headline": 0.5, "section": 0.2, "publisher": 0.2, "month": 0.2}
 
 # `unicode61` keeps whole what `indexes.terms` has made: stems are folded already and hold no space.
 _TOKENIZER = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* Co'"
@@ -57,8 +57,8 @@ CREATE TABLE passages (
 CREATE INDEX passages_version ON passages (version, model, paragraph);
 CREATE INDEX passages_paragraph ON passages (paragraph, model);
 CREATE TABLE journal (passage INTEGER PRIMARY KEY, gone INTEGER NOT NULL);
-CREATE VIRTUAL TABLE stems USING fts5 (text, headline, section, publisher, tokenize = "{_TOKENIZER}");
-CREATE VIRTUAL TABLE past_stems USING fts5 (text, headline, section, publisher, tokenize = "{_TOKENIZER}");
+CREATE VIRTUAL TABLE stems USING fts5 (text, headline, section, publisher, month, tokenize = "{_TOKENIZER}");
+CREATE VIRTUAL TABLE past_stems USING fts5 (text, headline, section, publisher, month, tokenize = "{_TOKENIZER}");
 CREATE VIRTUAL TABLE stem_counts USING fts5vocab ('stems', 'row');
 CREATE VIRTUAL TABLE past_counts USING fts5vocab ('past_stems', 'row')
 """  # `stems` holds every version; `past_stems` repeats those that are not current, so that they can be discounted
@@ -229,11 +229,12 @@ def _insert_speakers(db: Connection, paragraph_row: int, paragraph: Paragraph) -
 
 
 def _insert_stems(db: Connection, article: Article, version_row: int) -> None:
-    """Index the words of the body paragraphs, each with those of its article's headline, section and publisher."""
-    around = [" ".join(terms(text or "")) for text in (article.title, article.section, article.publisher)]
+    """Index the words of the body paragraphs, each with those of its article's headline, section, publisher, month."""
+    fields = (article.title, article.section, article.publisher, article.month)
+    around = [" ".join(terms(text or "")) for text in fields]
     rows = _body_rows(db, version_row)
     db.executemany(
-        f"INSERT INTO stems (rowid, {_COLUMNS}) VALUES (?, ?, ?, ?, ?)",
+        f"INSERT INTO stems (rowid, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)",
         [(rows[p.number], " ".join(terms(indexed_text(p))), *around) for p in article.body if p.number is not None],
     )
 

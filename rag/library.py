@@ -18,7 +18,7 @@ class Library(Protocol):
         """Return the k paragraphs nearest to the text, with their cosine."""
 
     def lexical(self, text: str, k: int, filters: Filters) -> list[Hit]:
-        """Return the k best paragraphs by BM25 over speaker and text, headline, section and publisher."""
+        """Return the k best paragraphs by BM25 over speaker and text, headline, section, publisher and month."""
 
     def by_speaker(self, name: str, text: str, k: int, filters: Filters) -> list[Hit]:
         """Return up to k paragraphs in which this full name speaks, by their cosine with the text."""

@@ -38,7 +38,7 @@ class Match:
     covered_nearby: float  # the same, the sentence before included
     together: float  # share of neighbouring words of the question whose partners stand close to each other
     names_missing: float  # share of the question's names that the sentence and its surroundings lack
-    number_missing: bool  # a number of the question is not in the sentence
+    number_missing: bool  # a number of the question is neither in the sentence nor the year of its article
     kind_missing: bool  # nothing of the wanted kind is in it: a date for "when", a new name for "who"
     denial_missing: bool  # the question denies something, the sentence does not
     opposite: bool  # it says the opposite of a word of the question: "fell" for "rise"
@@ -68,6 +68,7 @@ class Wanted:
     weights: Mapping[str, float]  # stem → rarity, 0..1; words that only name the speaker are left out
     pieces: Floats  # (q, d): its word pieces, those that only name the speaker left out
     piece_weights: Floats  # (q,): the weight of the word that it belongs to
+    owners: tuple[str, ...]  # the stem of the content word that each piece belongs to, or ""
     first_pieces: tuple[int, ...]  # where each weighted word begins among the pieces, in order
 
     @property
@@ -89,6 +90,7 @@ def wanted(question: Question, library: Library) -> Wanted:
         weights=weights,
         pieces=words.vectors[kept],
         piece_weights=np.array([weights.get(owner, 0.0) for owner in owners], np.float32),
+        owners=tuple(owners),
         first_pieces=tuple(sorted(firsts.values())),
     )
 
@@ -148,7 +150,10 @@ def _match(
     sentence = evidence.paragraph.text[span.start : span.end]
     leads = evidence.number == 1 and span.start == 0  # the first sentence says again what the headline says
     nearness = _with_what_it_leans_on(said, before, leans=leads or _PRONOUN.match(sentence) is not None)
-    stems = said.stems | before.stems if before.asks else said.stems
+    month = frozenset(terms(evidence.article.month))  # "in January 2025" need not be said again in an article of then
+    if nearness is not None and month:
+        nearness = np.maximum(nearness, np.array([owner in month for owner in wanted.owners], np.float32))
+    stems = said.stems | month | (before.stems if before.asks else frozenset())
     covered = coverage(wanted.weights, stems)
     return Match(
         evidence=evidence,

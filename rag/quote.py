@@ -11,6 +11,7 @@ from itertools import groupby
 from indexes.article import CONFIDENT, Article, Quotation, Speaker
 from indexes.sentences import Span
 from indexes.terms import terms
+from indexes.wordlists import STATING
 from rag.answer import Reason
 from rag.gate import OPEN, probability, refuse, refuse_at_once
 from rag.library import Library
@@ -98,6 +99,8 @@ def answer_by_quoting(
 
 def to_read(question: Question, found: Sequence[Evidence]) -> list[Evidence]:
     """Return the paragraphs to look at closely: the best; or, where a person's words are wanted, that person's."""
+    if question.introduces:
+        return list(found)
     if not (question.asked and question.speakers):
         return _with_answers(found[:READ])
     return _with_answers([evidence for evidence in found if _speaks_in(question, evidence)][:READ_OF_SPEAKER])
@@ -210,11 +213,15 @@ def fitness(hit: Match, question: Question) -> float:
 def introduction(sentence: str, question: Question) -> float:
     """Return how well a sentence says who the named one is: "Ada Lind, the head of …", "the painter Ada Lind"."""
     name = re.escape(question.text.rstrip(" ?.!").split()[-1])
+    age = r"(?:, \d{1,3},?)?"
     behind = re.search(
-        rf"\b{name}(?:, (?!(?:who|and|but|or|he|she)\b)(?P<role>[^,.;]+)| (?:is|was) an? )", sentence, re.I
+        rf"\b{name}{age}(?:, (?!(?:and|but|or|he|she)\b)(?P<role>[^,.;]+)| (?:is|was|has been) an? (?P<is>[^,.;]+))",
+        sentence,
+        re.I,
     )
-    if behind:
-        return 0.3 + 0.02 * min(10, len((behind["role"] or "").split()))  # the fuller the better
+    role = (behind["role"] or behind["is"]).split() if behind else []
+    if role and role[0].lower() not in STATING:  # "the captain, Ada Lind, told …" says little
+        return 0.3 + 0.02 * min(10, len(role))  # the fuller the better
     before = rf"\b[a-z][\w-]+ (?:[A-Z][\w.’'-]* ){{0,2}}{name}\b(?![’'])"
     return 0.2 if re.search(before, sentence) else 0.0
 

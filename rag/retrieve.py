@@ -65,12 +65,15 @@ def retrieve(question: Question, library: Library, k: int = KEPT) -> list[Eviden
 
 
 def ranked_lists(question: Question, library: Library) -> dict[str, list[Hit]]:
-    """Return the ranked lists of a question by name: dense, lexical, and one for each speaker named in it."""
+    """Return the ranked lists of a question by name: dense, lexical, and one for each speaker named in it.
+
+    "Who is Ada Lind?" is answered where she is introduced, not where she speaks: there her own list is left out.
+    """
     lists = {
         "dense": library.dense(question.text, DEPTH, question.filters),
         "lexical": library.lexical(question.text, DEPTH, question.filters),
     }
-    for speaker in question.speakers:
+    for speaker in () if question.introduces else question.speakers:
         filters = question.filters
         if filters.speaker in (None, speaker):
             lists[f"by {speaker}"] = library.by_speaker(speaker, question.text, DEPTH, filters)

@@ -70,7 +70,8 @@ class MemoryLibrary:
         self._rows = [(article, paragraph) for article in self._articles.values() for paragraph in article.body]
         texts = [indexed_text(paragraph) for _, paragraph in self._rows]
         self._vectors = self._embedding.vectors(texts)
-        self._counts = [Counter(terms(f"{a.title} {text}")) for (a, _), text in zip(self._rows, texts, strict=True)]
+        around = [f"{article.title} {article.month}" for article, _ in self._rows]
+        self._counts = [Counter(terms(f"{more} {text}")) for more, text in zip(around, texts, strict=True)]
         self._frequency = Counter(stem for counts in self._counts for stem in counts)
         lengths = np.array([counts.total() for counts in self._counts], np.float32)
         self._norms = 1.2 * (0.25 + 0.75 * lengths / max(1.0, float(lengths.mean()) if len(lengths) else 1.0))

@@ -72,6 +72,11 @@ def test_lexical_search_finds_by_headline_and_speaker(filled: Library) -> None:
     assert set(ids(filled.lexical("Renn", 5, ALL))) == {WALL.paragraph_id(1), WALL.paragraph_id(2)}
 
 
+def test_lexical_search_finds_by_the_month_of_publication(filled: Library) -> None:
+    hits = filled.lexical("what was decided in April 2025?", 5, ALL)
+    assert set(ids(hits)) == {WALL.paragraph_id(1), WALL.paragraph_id(2)}
+
+
 @pytest.mark.parametrize("query", ["", "the of and", '"', 'a" OR text:*', "NEAR(", "* ^ - :", "日本語", "w" * 9000])
 def test_no_query_breaks_the_search(filled: Library, query: str) -> None:
     filled.lexical(query, 5, ALL)
@@ -201,6 +206,7 @@ def test_date_given_later_is_kept_and_stays_when_it_is_not_given(filled: Library
     assert (outcome.status, outcome.id) == ("updated", FISH.id)
     assert filled.add_article(FISH).status == "unchanged"
     assert filled.article(FISH.id).published == date(2025, 2, 11)
+    assert set(ids(filled.lexical("February", 5, ALL))) == {FISH.paragraph_id(1), FISH.paragraph_id(2)}
     assert filled.count(Filters(after=date(2025, 1, 1))) == 4
     assert len(filled.versions(FISH.id)) == 1
 

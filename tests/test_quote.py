@@ -1,5 +1,7 @@
 """Which words are quoted, whose they are, and how the answer reads."""
 
+from datetime import date
+
 import pytest
 
 from indexes.article import Article
@@ -65,6 +67,19 @@ def test_the_reporters_own_sentence_is_nobodys() -> None:
     found = ask("by how many votes did the council approve a new bridge?")
     assert found.quotes[0].speaker is None
     assert found.claims[0].text.endswith("by 14 votes to 9 [1].")
+
+
+def test_a_person_is_introduced_where_others_tell_of_them_not_where_they_speak() -> None:
+    told = article(
+        "Ferry", "Pia Quist, 58, has been a captain for 21 years.", *(f"Day {n} was calm." for n in range(9))
+    )
+    spoken = article("Storm", *(f"Pia Quist | “Wave {n} was high,” said Pia Quist." for n in range(9)))
+    assert answer("who is Pia Quist?", told, spoken) == "Pia Quist, 58, has been a captain for 21 years [1]."
+
+
+def test_the_month_of_an_article_counts_as_said() -> None:
+    dated = article("Flood", "The river Tarn flooded 412 homes.", published=date(2024, 1, 22))
+    assert answer("how many homes were flooded in January 2024?", dated) == "The river Tarn flooded 412 homes [1]."
 
 
 def test_a_person_is_introduced_by_the_sentence_that_says_who_they_are() -> None:
