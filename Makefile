@@ -42,7 +42,7 @@ format: .venv/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# Measures again everything that docs/quality.md shows (about ten minutes), from the development data.
+# Measures again everything that docs/quality.md shows (about a quarter of an hour), from the development data.
 quality: .venv/.dev
 	$(BIN)/python -m rag.evaluation ../shared/data docs/quality.md
 

@@ -1,9 +1,8 @@
-"""How good the answers are that are made of quotes: `python -m rag.evaluation.answers ../shared/data --sample 500`.
+"""How good the answers are that are made of quotes, as Markdown tables.
 
-Prints Markdown tables. The data is described in its own README; nothing of it stands in this project.
+The data is described in its own README; nothing of it stands in this project.
 """
 
-import argparse
 import gzip
 import json
 import random
@@ -286,26 +285,22 @@ def reference_table(library: Library, asked: Sequence[tuple[Case, Mapping[str, A
     return "\n".join(lines)
 
 
-def main() -> None:
-    """Measure on the development data and print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("data", type=Path, help="the folder of the development data")
-    parser.add_argument("--sample", type=int, help="how many questions of each set to ask; all by default")
-    given = parser.parse_args()
-    pages, squad_cases = squad(given.data)
-    facts, fact_cases = multihop(given.data)
-    article, asked = reference(given.data)
-    squad_cases, fact_cases = (_sampled(cases, given.sample) for cases in (squad_cases, fact_cases))
+def tables(data: Path, sample: int | None = None) -> dict[str, str]:
+    """Return the tables by name: "answers", "reference", "retrieval"; `sample` questions of each set, or all."""
+    pages, squad_cases = squad(data)
+    facts, fact_cases = multihop(data)
+    article, asked = reference(data)
+    squad_cases, fact_cases = (_sampled(cases, sample) for cases in (squad_cases, fact_cases))
+    pools = {"within the title": True, "all titles": False}
     with _library(pages) as library:
-        pools = {"within the title": True, "all titles": False}
-        print(answer_table({pool: measure(library, squad_cases, narrow) for pool, narrow in pools.items()}), "\n")
+        results = {pool: measure(library, squad_cases, narrow) for pool, narrow in pools.items()}
         answerable = [case for case in squad_cases if case.answerable]
         ranks = {pool: rank_by_each_fusion(library, answerable, narrow) for pool, narrow in pools.items()}
         library.add_article(article)
-        print(reference_table(library, asked), "\n")
+        told = reference_table(library, asked)
     with _library(facts) as library:
         ranks["MultiHop-RAG facts"] = rank_by_each_fusion(library, fact_cases, within_article=False)
-    print(retrieval_table(ranks))
+    return {"answers": answer_table(results), "reference": told, "retrieval": retrieval_table(ranks)}
 
 
 def _sampled(cases: list[Case], size: int | None) -> list[Case]:
@@ -318,7 +313,3 @@ def _library(articles: Sequence[Article]) -> StoredLibrary:
     for article in articles:
         library.add_article(article)
     return library
-
-
-if __name__ == "__main__":
-    main()

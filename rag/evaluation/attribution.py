@@ -1,7 +1,5 @@
 """How well speakers are found: quotation spans and their speakers against hand-made labels.
 
-    python -m rag.evaluation.attribution ../shared/data
-
 Nothing is trained, so leaving one article out retrains nothing: the rules were written with all the development
 articles in view, and the figure over all but one article only shows how much any single article carries the
 total. It is no held-out figure; only articles that nobody looked at can give one.
@@ -13,7 +11,6 @@ pronoun .92. "The company" and "the minister" are too rare there to measure; the
 """
 
 import json
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -97,17 +94,21 @@ class Figures:
 
 
 def measure(data: Path) -> Figures:
-    """Measure on the development data, and print the figures as a Markdown table."""
+    """Measure on the development data."""
     articles = json.loads((data / "gum-quotes" / "gum_news_dev.json").read_text(encoding="utf-8"))["articles"]
     tallies = [_tally(article) for article in articles]
-    figures = Figures(
+    return Figures(
         gum=_total(tallies),
         left_out=_one_left_out(tallies),
         reference=_reference(data),
         speed=_speed([_paragraphs(article)[0] for article in articles]),
     )
-    print(_table(("who said it", "figure"), figures.rows))
-    return figures
+
+
+def table(figures: Figures) -> str:
+    """Return the figures as a Markdown table."""
+    rows = [("who said it", "figure"), ("---", "---"), *figures.rows]
+    return "\n".join(f"| {left} | {right} |" for left, right in rows)
 
 
 # ------------------------------------------------------------------------------------------------- labelled articles
@@ -227,14 +228,5 @@ def _seconds(work: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def _table(head: Row, rows: Sequence[Row]) -> str:
-    return "\n".join(f"| {left} | {right} |" for left, right in [head, ("---", "---"), *rows])
-
-
 def _share(part: int, whole: int) -> float:
     return part / whole if whole else 0.0
-
-
-if __name__ == "__main__":
-    figures = measure(Path(sys.argv[1]))
-    print("\n".join(figures.gum.misses))
