@@ -336,7 +336,10 @@ def compose(quotes: Sequence[Quote]) -> Quoted:
             shown = "; ".join(f"“{_without_stop(quote.text)}” [{marker}]" for marker, quote in members)
             claims.append(QuotedClaim(f"{name}: {shown}.", tuple(marker for marker, _ in members)))
         else:
-            claims += [QuotedClaim(_sentence(quote, marker), (marker,)) for marker, quote in members]
+            claims += [
+                QuotedClaim(_sentence(quote, marker, introduced=place > 0), (marker,))
+                for place, (marker, quote) in enumerate(members)
+            ]
     return Quoted(tuple(joined), tuple(claims))
 
 
@@ -358,10 +361,10 @@ def _join_adjacent(quotes: Sequence[Quote]) -> list[Quote]:
     return joined
 
 
-def _sentence(quote: Quote, marker: int) -> str:
-    """Return a sentence of the article with its marker, the speaker in front where it does not name them."""
+def _sentence(quote: Quote, marker: int, *, introduced: bool) -> str:
+    """Return a sentence of the article with its marker, the speaker in front where nothing has named them yet."""
     text = _balanced(quote.text)
-    if quote.speaker and not set(terms(quote.speaker.name)) & set(terms(text)):
+    if quote.speaker and not introduced and not set(terms(quote.speaker.name)) & set(terms(text)):
         said = any(mark in text for mark in '“"‘«')
         text = f"{quote.speaker.name}{'' if said else ', as reported'}: {text}"
     if text.endswith(tuple(_MARKS)) or not text.endswith("."):

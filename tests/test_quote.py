@@ -69,6 +69,19 @@ def test_the_reporters_own_sentence_is_nobodys() -> None:
     assert found.claims[0].text.endswith("by 14 votes to 9 [1].")
 
 
+def test_who_is_reported_in_a_row_is_named_once() -> None:
+    vote = article(
+        "Vote",
+        "Omar Brown | He called the vote of the council a grave mistake.",
+        "Omar Brown | The council would regret its vote, he said.",
+    )
+    told = answer("what does Omar Brown say about the vote of the council?", vote)
+    assert told == (
+        "Omar Brown, as reported: He called the vote of the council a grave mistake [1].\n"
+        "The council would regret its vote, he said [2]."
+    )
+
+
 def test_a_person_is_introduced_where_others_tell_of_them_not_where_they_speak() -> None:
     told = article(
         "Ferry", "Pia Quist, 58, has been a captain for 21 years.", *(f"Day {n} was calm." for n in range(9))

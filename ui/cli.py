@@ -161,7 +161,7 @@ def ask(
     - `newscite ask "why does Hecker doubt a split?"`
     - `newscite ask "what did the council decide?" --after 2025-01-01 --json`
     """
-    with Assistant.open(_home(context, home)) as assistant:
+    with Assistant.open(_home(context, home)) as assistant, terminal.console(stderr=True).status("Reading …"):
         answer = assistant.ask(
             " ".join(words),
             after=after,
