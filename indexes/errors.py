@@ -35,4 +35,4 @@ class MismatchError(LibraryError):
 
 
 class QuestionError(NewsciteError):
-    """The question cannot be asked: empty, too long, or with contradictory filters."""
+    """The question cannot be asked: empty, too long, or with a date that is none."""

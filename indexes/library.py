@@ -22,7 +22,7 @@ from indexes.embeddings import Embedder, Floats, Model, SentenceEmbeddings, Word
 from indexes.errors import LibraryError, MismatchError, NewsciteError
 from indexes.nearest import Hit, Nearest
 from indexes.passages import passages
-from indexes.readers import Details, expand, read
+from indexes.readers import Details, expand, read, shown
 from indexes.tables import FORMAT, other_model
 from indexes.terms import terms
 from indexes.vectors import Vectors
@@ -87,11 +87,11 @@ class Library:
             try:
                 article = read(file, details)
             except NewsciteError as error:
-                adding.fail(str(file), str(error))
+                adding.fail(shown(file), str(error))
             except Exception as error:  # one bad file must not stop the others, whatever a parser makes of it
-                adding.fail(str(file), f"It could not be read ({type(error).__name__}: {error}).")
+                adding.fail(shown(file), f"It could not be read ({type(error).__name__}: {error}).")
             else:
-                adding.add(str(file), article)
+                adding.add(shown(file), article)
                 shared.nearest.drain(at_least=MOVED_TOGETHER)
         report = adding.finish()
         shared.nearest.drain()
@@ -277,8 +277,9 @@ def _open(
         if not for_rebuild:
             _check_format(catalog)
         known = catalog.state().model
+        chosen = embeddings is not None or model is not None
         embeddings = embeddings or SentenceEmbeddings(model or (known.name if known else None))
-        if known and known.id != embeddings.model_id and not for_rebuild:
+        if chosen and known and known.id != embeddings.model_id and not for_rebuild:
             raise other_model(known, embeddings.name)
     except BaseException:
         catalog.close()

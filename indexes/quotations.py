@@ -20,7 +20,6 @@ _CLOSING_SHAPES = frozenset("”»›") | {"’’"}
 # Apostrophes at the front of a word: ’90s, ’em, ’tis, rock ’n’ roll.
 _ELISION = re.compile(r"[‘’'](?:\d\d?s?\b|(?:em|tis|twas|til|till|cause|cos|bout|n|ere|round|im)\b)")
 _BEFORE_AN_OPENER = frozenset(" \t\n\u00a0\u2009\u202f([{/—–-…")
-_BEFORE_A_STRONG_CLOSER = frozenset(",.?!…;—–)]")
 # Where a forgotten closing mark must have stood: “We are late, he said.
 _FORGOTTEN = re.compile(
     r"[,?!](?=\s+(?:(?:he|she|they|it|[A-Z][\w’'-]+)\s+(?:said|says|added|told|asked|wrote)\b"

@@ -106,7 +106,7 @@ def other_model(known: Model, name: str) -> MismatchError:
     """Return the error of a library that was indexed by another model than the one in use."""
     return MismatchError(
         f"The library was indexed with the embedding model {known.name!r}, not {name!r}.",
-        f"Leave --model out, or index it anew with: newscite rebuild --model {name}",
+        f"Leave --embedding-model out, or index it anew with: newscite rebuild --embedding-model {name}",
     )
 
 

@@ -51,10 +51,10 @@ class Vectors:
         """Take the lock on the folder unless another process has it. It is held until `close`."""
         if self._lock.is_locked:
             return True
-        self._root.mkdir(parents=True, exist_ok=True)
         try:
+            self._root.mkdir(parents=True, exist_ok=True)
             self._lock.acquire(timeout=0)
-        except Timeout:
+        except (Timeout, OSError):  # another process has it, or nothing can be written there: exact search serves
             return False
         return True
 

@@ -92,6 +92,8 @@ class Answer:
         lines = [self.answer]
         for citation in self.citations:
             lines += ["", *_source_lines(citation)]
+        if self.undated_left_out:
+            lines += ["", f"Left out for having no date: {self.undated_left_out} article(s)."]
         for near in self.nearest:
             lines += ["", f"Nearest: {near.title}, ¶{near.paragraph}", f"    {near.text}"]
         return "\n".join(lines)
@@ -107,7 +109,7 @@ def _source_lines(citation: Citation) -> list[str]:
     ]
     return [
         f"[{citation.marker}] " + ", ".join(str(part) for part in where if part),
-        f"    “{citation.quote}”",
+        f"    {citation.quote}",
     ]
 
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Self
 
@@ -125,6 +125,8 @@ def _near(evidence: Evidence) -> Nearest:
 
 
 def _day(given: Day | None) -> date | None:
+    if isinstance(given, datetime):  # a date as well, by inheritance, but one that does not compare with dates
+        return given.date()
     if given is None or isinstance(given, date):
         return given
     try:

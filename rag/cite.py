@@ -13,8 +13,9 @@ _EDGE = 4  # of a longer quote, so many words at either end
 
 def cite(marker: int, article: Article, number: int, start: int, end: int) -> Citation:
     """Return the citation of text[start:end] of body paragraph `number`; ValueError where there is no such text."""
-    paragraph = article.body[number - 1]
-    if not 0 <= start < end <= len(paragraph.text):
+    # Checked before it is used: paragraph 0 would silently be the last one.
+    paragraph = article.body[number - 1] if 1 <= number <= len(article.body) else None
+    if paragraph is None or not 0 <= start < end <= len(paragraph.text):
         raise ValueError(f"no text at {start}:{end} in paragraph {number} of {article.title!r}")
     quotation = paragraph.quotation_at(start, end)
     speaker = quotation.speaker if quotation else None

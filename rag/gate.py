@@ -98,17 +98,18 @@ def _refuse_speaker(
     question = wanted.question
     who = " or ".join(question.speakers)
     if not matches:
-        return Refusal("speaker_absent", f"{who} does not speak in these articles.")
+        return Refusal("speaker_absent", f"Nothing that {who} says was found in these articles.")
     if not question.topic:  # "what does Lind say?"
         return None
-    said = {stem for found in evidence for stem in terms(found.paragraph.text)}
+    said = {stem for match in matches for stem in terms(match.text)}
     unmentioned = [name.text for name in question.names if _is_strange(name, said, question)]
     if likely >= (OPEN if unmentioned else OPEN_FOR_SPEAKER):
         return None
     nearest = max((match.alignment for match in matches), default=0.0)
     if not unmentioned and nearest >= WORDS_OF_SPEAKER and _is_their_topic(wanted, evidence, said):
         return None
-    return Refusal("speaker_absent", f"{who} does not speak about {unmentioned[0] if unmentioned else 'this'}.")
+    words = f"No sentence by {who} mentions {unmentioned[0]}." if unmentioned else f"No sentence by {who} answers this."
+    return Refusal("speaker_absent", words)
 
 
 def _is_strange(name: Name, said: Iterable[str], question: Question) -> bool:
@@ -134,7 +135,7 @@ def _refuse_stranger(question: Question, best: Sequence[Match], likely: float) -
     """Refuse where nobody of that name is known to speak, unless the best sentence itself reports their words."""
     if likely >= OPEN and any(_reports(match.text, question) for match in best):
         return None
-    return Refusal("speaker_absent", f"{question.asked} does not speak in these articles.")
+    return Refusal("speaker_absent", f"Nothing that {question.asked} says was found in these articles.")
 
 
 def _reports(sentence: str, question: Question) -> bool:

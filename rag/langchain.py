@@ -1,21 +1,22 @@
 """The assistant as LangChain parts: a Runnable that answers, a retriever that finds paragraphs."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
-from langchain_core.runnables import Runnable, RunnableConfig
+from langchain_core.runnables import Runnable, RunnableConfig, run_in_executor
 from pydantic import ConfigDict, Field
 
-from indexes.article import Filters
+from indexes.errors import QuestionError
 from rag.answer import Answer
 from rag.library import Library
 from rag.question import understand
 from rag.retrieve import Evidence, retrieve
 
 Asked = str | Mapping[str, Any]  # a question, or `Assistant.ask`'s own keywords
+ASKED = frozenset({"question", "after", "before", "as_of", "speaker", "publisher", "article"})
 
 
 class AnswerRunnable(Runnable[Asked, Answer]):
@@ -25,21 +26,38 @@ class AnswerRunnable(Runnable[Asked, Answer]):
         self._stream_answer = stream_answer
 
     def invoke(self, input: Asked, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:
-        """Answer one question."""
-        return self._call_with_config(self._last, input, config, **kwargs)
+        """Answer one question; `kwargs` are further keywords of `Assistant.ask`, as `bind` passes them."""
+        return self._call_with_config(self._last, _keywords(input, kwargs), config)
 
     def stream(self, input: Asked, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Answer]:
         """Yield the answer as it grows."""
-        yield from self._transform_stream_with_config(iter([input]), self._each, config, **kwargs)
+        yield from self._transform_stream_with_config(iter([_keywords(input, kwargs)]), self._each, config)
+
+    async def astream(self, input: Asked, config: RunnableConfig | None = None, **kwargs: Any) -> AsyncIterator[Answer]:
+        """Yield the answer as it grows, without holding up the event loop."""
+        growing = self.stream(input, config, **kwargs)
+        while (answer := await run_in_executor(config, next, growing, None)) is not None:
+            yield answer
 
     def _last(self, asked: Asked) -> Answer:
         *_, answer = self._each(iter([asked]))
         return answer
 
     def _each(self, asked: Iterator[Asked]) -> Iterator[Answer]:
-        for question in asked:
-            keywords = {"question": question} if isinstance(question, str) else dict(question)
-            yield from self._stream_answer(**keywords)
+        for one in asked:
+            yield from self._stream_answer(**_keywords(one))
+
+
+def _keywords(asked: Asked, more: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return what a caller gave as keywords of `Assistant.ask`; QuestionError where there is no question in it."""
+    given: dict[str, Any] = {"question": asked} if isinstance(asked, str) else {}
+    given |= asked if isinstance(asked, Mapping) else {}
+    given |= more or {}
+    unknown = sorted(set(given) - ASKED)
+    if not isinstance(given.get("question"), str) or unknown:
+        what = f"{unknown[0]!r} is not among them" if unknown else "there is no question"
+        raise QuestionError(f"The chain takes a question, or a dict: {what}.", f"Keys: {', '.join(sorted(ASKED))}.")
+    return given
 
 
 class ParagraphRetriever(BaseRetriever):
@@ -49,14 +67,13 @@ class ParagraphRetriever(BaseRetriever):
 
     library: Any  # a rag.library.Library; pydantic cannot check a Protocol of this kind
     k: int = Field(default=5, ge=1)
-    filters: Filters = Filters()
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun, k: int | None = None
     ) -> list[Document]:
         library: Library = self.library
-        evidence = retrieve(understand(query, library, self.filters), library)
-        return [_document(found) for found in evidence[: k or self.k]]
+        evidence = retrieve(understand(query, library), library, k or self.k)
+        return [_document(found) for found in evidence]
 
 
 def _document(found: Evidence) -> Document:

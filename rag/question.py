@@ -48,7 +48,7 @@ class Question:
     terms: tuple[Term, ...]  # its content words and where they stand in it
     names: tuple[Name, ...]
     speakers: tuple[str, ...]  # full names of those in the library who are asked, or else of all who are named here
-    asked: str | None  # whose words are wanted, as typed: "Hecker" of "why does Hecker doubt …"
+    asked: str | None  # whose words are wanted, as typed: "Lind" of "why does Lind doubt …"
     verb: str | None  # and what they do: "doubt"
     introduces: bool  # asks who or what the named one is
     negated: bool
@@ -79,7 +79,9 @@ class Question:
 
 def understand(text: str, library: Library, filters: Filters | None = None) -> Question:
     """Return the question understood; QuestionError where it is empty or far too long."""
-    text = " ".join(text.split())
+    if not isinstance(text, str):
+        raise QuestionError(f"A question is a text, not {text!r}.", "Ask in your own words.")
+    text = " ".join(text.encode("utf-8", "replace").decode().split())  # a lone surrogate is no character
     if not text:
         raise QuestionError("The question is empty.", "Ask in your own words, for example: who decided this, and why?")
     if len(text) > LONGEST:
@@ -156,14 +158,15 @@ def _introduces(text: str) -> bool:
 
 _ATTITUDES = """doubt fear expect want hope oppose support criticise criticize dismiss reject describe see view
     consider regard call warn question point cite blame praise favour favor prefer prefers defend dispute deny accuse
-    urge advise advocate recommend propose promise respond reply react feel mean make think look judge rate foresee
+    urge advise advocate recommend propose promise respond reply react feel mean think look judge rate foresee
     worry caution compare demand welcome distrust trust interpret assess like dislike object complain disagree agree
     express comment quote mention give find found conclude report""".split()
 _SPEECH = frozenset(STATING) | frozenset(_ATTITUDES)
 _NEUTRAL = frozenset(
     "say think tell point find found conclude report mention comment note describe explain see".split()
 )
-_SAYS = "(?P<verb>" + "|".join(sorted((v for v in _SPEECH if not v.endswith("ing")), key=len, reverse=True)) + ")"
+_SAYS = "(?P<verb>" + "|".join(sorted((v for v in _SPEECH if not v.endswith("ing")), key=len, reverse=True))
+_SAYS += r"|make(?=\s+of\b))"  # "what did Lind make of it?", not "how many mistakes did Lind make?"
 _WHO = r"(?:the\s+)?(?P<who>[^\W\d_][\w.’'-]*(?:\s+[^\W\d_][\w.’'-]*){0,4}?)"
 _AUXILIARY = r"(?:do|does|did|has|have|had|is|was|would|will|can|could|should|might)(?:n[’']t)?"
 _VIEW = (

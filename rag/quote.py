@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from indexes.article import CONFIDENT, Article, Quotation, Speaker
-from indexes.sentences import Span
+from indexes.sentences import Span, sentences
 from indexes.terms import terms
 from indexes.wordlists import STATING
 from rag.answer import Reason
@@ -91,10 +91,10 @@ def answer_by_quoting(
     matches = _in_their_words(question, match(want, read, library))
     refusal = refuse(want, matches, read)
     if refusal:
-        return Abstained(refusal.reason, refusal.words, tuple(found[:3]))
+        return Abstained(refusal.reason, refusal.words, tuple((read or found)[:3]))
     if question.kind == "why":
         matches = _with_what_follows(want, matches, library)
-    return compose([cut(chosen, question) for chosen in choose(want, matches)])
+    return compose([cut(chosen, question) for chosen in with_turns(choose(want, matches))])
 
 
 def to_read(question: Question, found: Sequence[Evidence]) -> list[Evidence]:
@@ -156,6 +156,41 @@ def choose(want: Wanted, matches: Sequence[Match]) -> list[Match]:
     chosen = _different([ranked[0], *good])[: _most(question)]
     order = list(dict.fromkeys(hit.evidence.article.id for hit in chosen))
     return sorted(chosen, key=lambda hit: (order.index(hit.evidence.article.id), hit.evidence.number, hit.span))
+
+
+def with_turns(chosen: Sequence[Match]) -> list[Match]:
+    """Return the sentences, each with the "But …" by which the same person goes on: it may turn the sense round.
+
+    A turn may stand in the next paragraph, where the quotation runs on.
+    """
+    turned: list[Match] = []
+    places = {(hit.evidence.id, hit.span) for hit in chosen}
+    for hit in chosen:
+        turned.append(hit)
+        turn = _next_sentence(hit)
+        if turn and (turn.evidence.id, turn.span) not in places and _turns(hit, turn):
+            turned.append(turn)
+    return turned[:MOST_QUOTES]
+
+
+def _next_sentence(hit: Match) -> Match | None:
+    """Return the sentence behind this one, in its paragraph or at the top of the next."""
+    body = hit.evidence.article.body
+    for paragraph in body[hit.evidence.number - 1 : hit.evidence.number + 1]:
+        here = paragraph.number == hit.evidence.number
+        behind = [span for span in sentences(paragraph.text) if not here or span.start >= hit.span.end]
+        if behind:
+            evidence = hit.evidence if here else replace(hit.evidence, paragraph=paragraph, ranks={}, cosine=0.0)
+            return replace(hit, evidence=evidence, span=behind[0])
+    return None
+
+
+def _turns(hit: Match, turn: Match) -> bool:
+    """Tell whether the next sentence opens with a contrast, in the mouth of the same person."""
+    said, goes_on = (m.evidence.paragraph.quotation_at(*m.span) for m in (hit, turn))
+    if not (said and goes_on and said.speaker and goes_on.speaker and _TURN.match(turn.text)):
+        return False
+    return said.speaker.name == goes_on.speaker.name
 
 
 def _other_figures(ranked: Sequence[Match], want: Wanted) -> list[Match]:
@@ -220,6 +255,8 @@ def introduction(sentence: str, question: Question) -> float:
         re.I,
     )
     role = (behind["role"] or behind["is"]).split() if behind else []
+    if role and role[0].lower() in ("who", "which", "whose"):  # "Ada Lind, who is 51, …"
+        return 0.2
     if role and role[0].lower() not in STATING:  # "the captain, Ada Lind, told …" says little
         return 0.3 + 0.02 * min(10, len(role))  # the fuller the better
     before = rf"\b[a-z][\w-]+ (?:[A-Z][\w.’'-]* ){{0,2}}{name}\b(?![’'])"
@@ -270,6 +307,7 @@ def _from(lead: Match, want: Wanted, library: Library) -> list[Match]:
 
 _MARKS = "“”„‟\"«»‘’'`＂"
 _WORD = re.compile(r"\w[\w’'-]*")
+_TURN = re.compile(r"\W*(?:but|however|yet|still|though|nevertheless|even so)\b", re.IGNORECASE)
 _LABEL = re.compile(r"[QA]: ")  # of an interview
 
 
@@ -286,8 +324,8 @@ def cut(chosen: Match, question: Question) -> Quote:
         inner = _inside_the_marks(paragraph.text, max(start, direct[0].start), min(end, direct[0].end))
         if _stands_alone(paragraph.text, inner, chosen.span, question):
             return _quote(chosen, *inner, direct[0].speaker, direct=True)
-    widest = max(said, key=lambda q: min(end, q.end) - max(start, q.start), default=None)
-    return _quote(chosen, start, end, widest.speaker if widest else None, direct=False)
+    most = paragraph.quotation_at(start, end)  # whose words the citation will say they are
+    return _quote(chosen, start, end, most.speaker if most and _is_confident(most) else None, direct=False)
 
 
 def _quote(chosen: Match, start: int, end: int, speaker: Speaker | None, *, direct: bool) -> Quote:
@@ -336,10 +374,7 @@ def compose(quotes: Sequence[Quote]) -> Quoted:
             shown = "; ".join(f"“{_without_stop(quote.text)}” [{marker}]" for marker, quote in members)
             claims.append(QuotedClaim(f"{name}: {shown}.", tuple(marker for marker, _ in members)))
         else:
-            claims += [
-                QuotedClaim(_sentence(quote, marker, introduced=place > 0), (marker,))
-                for place, (marker, quote) in enumerate(members)
-            ]
+            claims += [QuotedClaim(_sentence(quote, marker), (marker,)) for marker, quote in members]
     return Quoted(tuple(joined), tuple(claims))
 
 
@@ -361,12 +396,11 @@ def _join_adjacent(quotes: Sequence[Quote]) -> list[Quote]:
     return joined
 
 
-def _sentence(quote: Quote, marker: int, *, introduced: bool) -> str:
-    """Return a sentence of the article with its marker, the speaker in front where nothing has named them yet."""
+def _sentence(quote: Quote, marker: int) -> str:
+    """Return a sentence of the article with its marker, the speaker in front where it does not name them."""
     text = _balanced(quote.text)
-    if quote.speaker and not introduced and not set(terms(quote.speaker.name)) & set(terms(text)):
-        said = any(mark in text for mark in '“"‘«')
-        text = f"{quote.speaker.name}{'' if said else ', as reported'}: {text}"
+    if quote.speaker and not set(terms(quote.speaker.name)) & set(terms(text)):
+        text = f"{quote.speaker.name}{'' if text.startswith(tuple(_MARKS)) else ', as reported'}: {text}"
     if text.endswith(tuple(_MARKS)) or not text.endswith("."):
         return f"{text} [{marker}]"
     return f"{text[:-1]} [{marker}]."

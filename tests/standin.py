@@ -14,6 +14,7 @@ from indexes.embeddings import Embedder, Floats, Words
 class StandIn(Embedder):
     """Each word is a random direction, a text is their sum: texts that share words are near each other."""
 
+    model_id = ""
     dimension = 32
     limit = 40
     loaded = True

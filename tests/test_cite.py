@@ -35,6 +35,12 @@ def test_a_place_outside_the_paragraph_is_no_citation(start: int, end: int) -> N
         cite(1, article("Short."), 1, start, end)
 
 
+@pytest.mark.parametrize("number", [-1, 0, 2])
+def test_a_paragraph_that_is_not_there_is_no_citation(number: int) -> None:
+    with pytest.raises(ValueError, match="no text at"):
+        cite(1, article("Short."), number, 0, 3)
+
+
 def fragment(link: str | None) -> list[str]:
     assert link is not None
     return [unquote(part) for part in link.split("#:~:text=")[1].split(",")]

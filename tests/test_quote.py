@@ -69,7 +69,7 @@ def test_the_reporters_own_sentence_is_nobodys() -> None:
     assert found.claims[0].text.endswith("by 14 votes to 9 [1].")
 
 
-def test_who_is_reported_in_a_row_is_named_once() -> None:
+def test_who_is_reported_is_named_in_every_sentence() -> None:
     vote = article(
         "Vote",
         "Omar Brown | He called the vote of the council a grave mistake.",
@@ -78,8 +78,25 @@ def test_who_is_reported_in_a_row_is_named_once() -> None:
     told = answer("what does Omar Brown say about the vote of the council?", vote)
     assert told == (
         "Omar Brown, as reported: He called the vote of the council a grave mistake [1].\n"
-        "The council would regret its vote, he said [2]."
+        "Omar Brown, as reported: The council would regret its vote, he said [2]."
     )
+
+
+def test_a_quotation_is_not_cut_off_before_its_but() -> None:
+    pool = article(
+        "Pool", "Dev Roe | “We all want the lido open,” said Dev Roe.", "Dev Roe | “But I will not sign for it.”"
+    )
+    assert answer("does Dev Roe want the lido open?", pool) == (
+        "Dev Roe: “We all want the lido open” [1]; “But I will not sign for it” [2]."
+    )
+
+
+def test_the_reporters_words_around_a_phrase_are_not_shown_as_the_speakers() -> None:
+    dam = article(
+        "Dam", "Ada Lind | The dam, which the council had neglected for years, was “beyond repair”, she said."
+    )
+    told = answer("what does Ada Lind say about the dam?", dam)
+    assert not told.startswith("Ada Lind: ")
 
 
 def test_a_person_is_introduced_where_others_tell_of_them_not_where_they_speak() -> None:

@@ -158,7 +158,7 @@ def ask(
 ) -> None:
     """Answer a question with sentences quoted from the articles, each with its paragraph and its speaker.
 
-    - `newscite ask "why does Hecker doubt a split?"`
+    - `newscite ask "why was the sea wall raised?"`
     - `newscite ask "what did the council decide?" --after 2025-01-01 --json`
     """
     with Assistant.open(_home(context, home)) as assistant, terminal.console(stderr=True).status("Reading …"):
@@ -182,8 +182,9 @@ def ask(
 @app.command()
 def rebuild(context: typer.Context, embedding_model: EmbeddingModel = None, home: Home = None) -> None:
     """Make the index anew from the stored articles: after an unclean stop, or for another embedding model."""
-    with Library.open(_home(context, home), for_rebuild=True) as library, _progress() as progress:
-        library.rebuild(embedding_model, on_progress=progress)
+    opened = Library.open(_home(context, home), model=embedding_model, for_rebuild=True)
+    with opened as library, _progress() as progress:
+        library.rebuild(on_progress=progress)
         count = len(library.articles())
     terminal.console().print(f"The index is new. It holds {count} articles.")
 
@@ -207,10 +208,11 @@ def show_article(context: typer.Context, article: ArticleId, as_json: Json = Fal
     """Print an article with paragraph numbers and speakers in the margin."""
     with _library(context, home) as library:
         found = library.article(*article.split("@", 1))
+        others = [known.version for known in library.versions(found.id) if known.version != found.version]
     if as_json:
         print(json.dumps(render.article_as_json(found), ensure_ascii=False, indent=2))
     else:
-        terminal.print_article(found, terminal.console())
+        terminal.print_article(found, terminal.console(), others)
 
 
 @articles.command("remove")
@@ -232,7 +234,7 @@ def _library(context: typer.Context, home: Path | None, embedding_model: str | N
 @contextmanager
 def _progress() -> Iterator[Progress]:
     """Show a bar on stderr while there is something to wait for; yield what is to be told of it."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with ProgressBar(*columns, console=terminal.console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None)
 

@@ -1,5 +1,6 @@
 """How answers, articles and reports look in a terminal. Colours and wrapping only where a person watches."""
 
+import re
 import sys
 from collections.abc import Sequence
 from typing import Literal
@@ -14,6 +15,7 @@ from indexes.catalog import Listed, Status
 from indexes.library import Report
 from rag.answer import Answer, Citation
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 READABLE = 100  # columns; longer lines tire the eye
 STATUS_STYLES: dict[Status | Literal["failed"], str] = {
     "added": "green",
@@ -47,7 +49,7 @@ def print_answer(answer: Answer, out: Console) -> None:
 
 
 def _print_abstention(answer: Answer, out: Console) -> None:
-    out.print(Text(answer.answer, style="bold"))
+    out.print(_text(answer.answer, "bold"))
     if answer.reason == "no_articles":
         out.print(Text("Add some: newscite add your-articles/  or, to try: newscite add --samples"))
     out.print()
@@ -55,12 +57,12 @@ def _print_abstention(answer: Answer, out: Console) -> None:
         out.print(Text("Nearest, but not an answer:", style="dim"))
     for near in answer.nearest:
         out.print(Text.assemble(("  ¶" + str(near.paragraph), "cyan"), f"  {near.title}  ", (near.article_id, "dim")))
-        out.print(_indented(Text(near.text)))
+        out.print(_indented(_text(near.text)))
         out.print()
 
 
 def _with_dim_markers(line: str) -> Text:
-    text = Text(line)
+    text = _text(line)
     text.highlight_regex(r"\[\d+\](?=[\[.,;]|\s|$)", "cyan")
     return text
 
@@ -73,10 +75,15 @@ def _print_source(citation: Citation, out: Console) -> None:
             head.append(f" (inferred: {citation.speaker_how}, named in ¶{citation.speaker_from})", "dim")
     head.append("  " + _origin(citation))
     out.print(head)
-    out.print(_indented(Text(citation.quote, style="green")))
+    out.print(_indented(_text(citation.quote, "green")))
     if citation.link:
-        out.print(_indented(Text(citation.link, style="dim", overflow="ignore", no_wrap=True)))
+        out.print(Text(f"    {citation.link}", style="dim"), soft_wrap=True)
     out.print()
+
+
+def _text(words: str, style: str = "") -> Text:
+    """Return what an article or a path says as text, its control characters shown and not obeyed."""
+    return Text(_CONTROL.sub("\N{REPLACEMENT CHARACTER}", words), style=style)
 
 
 def _indented(text: Text) -> Padding:
@@ -99,6 +106,8 @@ def _footer(answer: Answer) -> str:
     parts = [how]
     if answer.as_of:
         parts.append(f"as of {answer.as_of.isoformat()}")
+    if answer.undated_left_out:
+        parts.append(f"{answer.undated_left_out} undated left out")
     if "total" in answer.timings_ms:
         parts.append(f"{answer.timings_ms['total']:.0f} ms")
     return " · ".join(parts)
@@ -111,8 +120,9 @@ def print_report(report: Report, out: Console) -> None:
         table.add_column(column, overflow="fold")
     for outcome in report.outcomes:
         cells = (outcome.id or "", outcome.title or "", outcome.reason or outcome.path)
-        table.add_row(Text(outcome.status, style=STATUS_STYLES[outcome.status]), *(Text(cell) for cell in cells))
-    out.print(table)
+        table.add_row(Text(outcome.status, style=STATUS_STYLES[outcome.status]), *(_text(cell) for cell in cells))
+    if report.outcomes:
+        out.print(table)
     counts = ((report.count(status), status) for status in STATUS_STYLES)
     summary = ", ".join(f"{count} {status}" for count, status in counts if count)
     out.print(Text(summary or "Nothing to add: the folder holds no files.", style="bold"))
@@ -121,17 +131,17 @@ def print_report(report: Report, out: Console) -> None:
 def print_articles(rows: Sequence[Listed], out: Console) -> None:
     """Print a line per article."""
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in ("id", "published", "publisher", "¶", "title"):
-        table.add_column(column, overflow="fold", no_wrap=column != "title")
+    for column, width in (("id", 12), ("published", 10), ("¶", 3), ("publisher", None), ("title", None)):
+        table.add_column(column, overflow="fold", min_width=width, no_wrap=width is not None)
     for row in rows:
-        cells = (row.id, row.published, row.publisher, row.paragraphs, row.title)
-        table.add_row(*(Text("" if cell is None else str(cell)) for cell in cells))
+        cells = (row.id, row.published, row.paragraphs, row.publisher, row.title)
+        table.add_row(*(_text("" if cell is None else str(cell)) for cell in cells))
     out.print(table)
 
 
-def print_article(article: Article, out: Console) -> None:
-    """Print an article with ¶ numbers and speakers in the margin."""
-    out.print(Text(article.title, style="bold"))
+def print_article(article: Article, out: Console, others: Sequence[str] = ()) -> None:
+    """Print an article with ¶ numbers and speakers in the margin, and how to read its other versions."""
+    out.print(_text(article.title, "bold"))
     facts = [
         article.publisher,
         article.published.isoformat() if article.published else "no date",
@@ -139,7 +149,7 @@ def print_article(article: Article, out: Console) -> None:
         article.url,
         f"{article.id}@{article.version}",
     ]
-    out.print(Text(" · ".join(fact for fact in facts if fact), style="dim"))
+    out.print(_text(" · ".join(fact for fact in facts if fact), "dim"))
     out.print()
     grid = Table.grid(padding=(0, 2, 1, 0))
     grid.add_column(justify="right", style="cyan", no_wrap=True)
@@ -149,18 +159,22 @@ def print_article(article: Article, out: Console) -> None:
         if paragraph.kind != "title":
             grid.add_row(f"¶{paragraph.number}" if paragraph.number else "", *_margin_and_text(paragraph))
     out.print(grid)
+    if any(speaker.inferred for paragraph in article.body for speaker in paragraph.speakers):
+        out.print(Text("* inferred: the paragraph itself does not name the speaker", style="dim"))
+    if others:
+        out.print(Text(f"Other versions: {', '.join(f'{article.id}@{version}' for version in others)}", style="dim"))
 
 
 def _margin_and_text(paragraph: Paragraph) -> tuple[Text, Text]:
     if paragraph.kind == "heading":
-        return Text(""), Text(paragraph.text, style="bold")
+        return Text(""), _text(paragraph.text, "bold")
     if paragraph.kind != "body":
-        return Text(paragraph.kind, style="dim"), Text(paragraph.text, style="dim")
+        return Text(paragraph.kind, style="dim"), _text(paragraph.text, "dim")
     names = [f"{s.name}{'*' if s.inferred else ''}" for s in paragraph.speakers]
-    text = Text(paragraph.text)
+    text = _text(paragraph.text)
     for quotation in filter(_is_attributed, paragraph.quotations):
         text.stylize("green", quotation.start, quotation.end)
-    return Text("\n".join(names)), text
+    return _text("\n".join(names)), text
 
 
 def _is_attributed(quotation: Quotation) -> bool:

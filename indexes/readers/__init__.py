@@ -23,7 +23,7 @@ from indexes.readers.dates import find_date, parse_date
 from indexes.readers.draft import Draft
 from indexes.speakers import resolve_speakers
 
-__all__ = ["MAX_BYTES", "Details", "canonical_url", "expand", "parse_date", "read"]
+__all__ = ["MAX_BYTES", "Details", "canonical_url", "expand", "parse_date", "read", "shown"]
 
 MAX_BYTES = 20_000_000  # an article is a few thousand characters; a page saved with its pictures a few million
 _FORMATS = {
@@ -50,7 +50,7 @@ def read(path: Path, details: Details | None = None) -> Article:
         draft = _reader(path)(_bytes(path))
         return _article(draft, path, details)
     except ReadError as error:
-        raise ReadError(f"{_shown(path)}: {error.what}", error.hint) from error
+        raise ReadError(f"{shown(path)}: {error.what}", error.hint) from error
 
 
 def expand(path: Path) -> list[Path]:
@@ -130,7 +130,7 @@ def _article(draft: Draft, path: Path, details: Details) -> Article:
     return Article(
         title=head.title or _title(paragraphs) or _name(path),
         paragraphs=resolve_speakers(paragraphs),
-        source=_shown(Path(os.path.abspath(path))),
+        source=shown(Path(os.path.abspath(path))),
         publisher=details.publisher or head.publisher,
         authors=head.authors or _authors(paragraphs),
         published=details.published or head.published or _date_above(paragraphs),
@@ -147,7 +147,7 @@ def _title(paragraphs: tuple[Paragraph, ...]) -> str | None:
 
 def _name(path: Path) -> str:
     """Return a title made from the file's name: `bridge-opens_2.txt` is "bridge opens 2"."""
-    return re.sub(r"[-_\s]+", " ", _shown(Path(path.stem))).strip() or _shown(Path(path.name))
+    return re.sub(r"[-_\s]+", " ", shown(Path(path.stem))).strip() or shown(Path(path.name))
 
 
 def _authors(paragraphs: tuple[Paragraph, ...]) -> tuple[str, ...]:
@@ -164,6 +164,6 @@ def _date_above(paragraphs: tuple[Paragraph, ...]) -> date | None:
     return None
 
 
-def _shown(path: Path) -> str:
+def shown(path: Path) -> str:
     """Return a path that can be stored and printed, whatever bytes the file system has for its name."""
     return os.fsencode(path).decode("utf-8", "replace")

@@ -1,0 +1,47 @@
+"""The README is true: its snippet runs, its commands and targets exist."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from indexes.library import Library
+from indexes.samples import sample_articles
+from ui import cli
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str = "") -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+
+
+def test_the_python_snippet_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NEWSCITE_HOME", str(tmp_path))
+    with Library.open() as library:
+        library.add(sample_articles())
+    [snippet] = blocks("python")
+    exec(compile(snippet, "README.md", "exec"), {})
+    assert "Charles Hecker" in capsys.readouterr().out
+
+
+def test_every_option_that_it_shows_exists() -> None:
+    lines = [line.split("#")[0] for block in blocks() for line in block.splitlines()]
+    commands = [shlex.split(line)[1:] for line in lines if re.match(r"(\.venv/bin/)?newscite ", line)]
+    assert len(commands) > 8
+    for words in commands:
+        names = [word for word in words if word in {"add", "ask", "rebuild", "articles", "list", "show", "remove"}]
+        help_text = CliRunner().invoke(cli.app, [*names, "--help"], terminal_width=200).stdout
+        assert "Usage" in help_text
+        assert all(word in help_text for word in words if word.startswith("--")), words
+
+
+def test_the_targets_that_it_names_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for target in re.findall(r"^make (\w+)", README, re.MULTILINE):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
