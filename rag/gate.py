@@ -47,11 +47,20 @@ def refuse_at_once(question: Question, library: Library) -> Refusal | None:
     if library.count(question.filters) == 0:
         if library.count(Filters()) == 0:
             return Refusal("no_articles", "There are no articles yet.")
-        return Refusal("out_of_date_range", "No article is left by the filters; without them there are some.")
+        return Refusal("out_of_date_range", _what_leaves_nothing(question.filters, library))
     if not question.terms:
         return Refusal("no_match", "The question holds no word to look for.")
     name = _name_standing_nowhere(question, library)
     return Refusal("no_match", f"“{name}” stands in none of the articles.") if name else None
+
+
+def _what_leaves_nothing(filters: Filters, library: Library) -> str:
+    """Return which of the filters no paragraph passes, in words."""
+    if filters.speaker and not library.count(Filters(speaker=filters.speaker)):
+        return f"Nobody called “{filters.speaker}” speaks in the articles."
+    if filters.publisher and not library.count(Filters(publisher=filters.publisher)):
+        return f"No article was published by “{filters.publisher}”."
+    return "No article is left by the filters; without them there are some."
 
 
 def probability(match: Match, wanted: Wanted) -> float:

@@ -105,3 +105,18 @@ def test_the_nearest_paragraphs_come_with_every_refusal() -> None:
     found = asked("what does Lind say about pupils?")
     assert isinstance(found, Abstained)
     assert found.nearest
+
+
+@pytest.mark.parametrize(
+    ("filters", "words"),
+    [
+        (Filters(speaker="Zeno Quill"), "Nobody called “Zeno Quill” speaks in the articles."),
+        (Filters(publisher="The Void"), "No article was published by “The Void”."),
+        (Filters(after=date(2090, 1, 1)), "No article is left by the filters; without them there are some."),
+    ],
+)
+def test_the_filter_that_leaves_nothing_is_named(filters: Filters, words: str) -> None:
+    library = MemoryLibrary([article("Ferry", "The ferry is late.")])
+    found = answer_by_quoting(understand("why is the ferry late?", library, filters), library)
+    assert isinstance(found, Abstained)
+    assert (found.reason, found.words) == ("out_of_date_range", words)

@@ -439,3 +439,12 @@ def test_a_link_back_to_a_folder_above_ends(tmp_path: Path) -> None:
 
 def test_a_path_that_is_not_there_is_left_to_the_reader_to_report(tmp_path: Path) -> None:
     assert expand(tmp_path / "missing.txt") == [tmp_path / "missing.txt"]
+
+
+def test_what_stands_under_a_picture_in_markdown_is_its_caption(tmp_path: Path) -> None:
+    file = tmp_path / "swifts.md"
+    file.write_text(
+        "# Swifts\n\n![A nest](nest.jpg)\n*A swift leaves its nest in Mill Street.*\n\nThe birds are back.\n",
+        encoding="utf-8",
+    )
+    assert [p.text for p in read(file).body] == ["The birds are back."]

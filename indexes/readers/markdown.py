@@ -63,9 +63,12 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:
 
 def _paragraph(token: Token, known: Kind | None) -> Iterator[Block]:
     """Yield the captions of a paragraph's images, and its text; lines that are a byline or the like stand alone."""
-    for child in token.children or ():
+    children = token.children or []
+    for child in children:
         if child.type == "image":
             yield from _block(child.content, "caption")
+    if [child.type for child in children[:2]] == ["image", "softbreak"]:
+        known = "caption"  # what stands right under a picture
     lines = [line for line in _words(token).split(_BREAK) if line.strip()]
     piece: list[str] = []
     for line in lines:
