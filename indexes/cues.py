@@ -36,6 +36,7 @@ from indexes.wordlists import (
     PASSIVE_AUXILIARIES,
     PREPOSITIONS,
     PRONOUNS,
+    QUESTION_WORDS,
     SPEAKING,
     STATING,
     SUBORDINATORS,
@@ -47,6 +48,7 @@ from indexes.wordlists import (
 _SAME_IN_THE_PAST = frozenset({"read", "put", "hit", "forecast"})
 # "The bridge will open, said Smith."
 _STATES_INVERTED = frozenset("say claim warn argue insist explain suggest report note add".split())
+_ASKING = frozenset({"ask", "wonder"})
 _NOUNS_TOO = frozenset("state claim report note demand comment offer call question promise answer show".split())
 _SETTINGS = TIMES | ADVERBS | {"on", "in", "at", "during", "late", "early", "last", "this"}
 _SAYS_NOTHING = frozenset({"nothing", "little", "goodbye", "hello"})
@@ -143,7 +145,8 @@ def _subject_before(words: Sentence, verb: int, earlier: Sequence[Cue]) -> Cue |
         return None
     lemma = SPEAKING[words[verb].low]
     follows = _nothing_behind(words, verb)
-    closes = follows and start > 0 and is_comma(words[start - 1]) and lemma in _STATES_INVERTED  # "…, he added."
+    stating = lemma in _STATES_INVERTED or _is_asked(words, start, lemma)
+    closes = follows and start > 0 and is_comma(words[start - 1]) and stating  # "…, he added."
     states = not _is_background(words, start) and (closes or _states(words, verb))
     return Cue(mention, lemma, start, verb + 1, states, follows)
 
@@ -338,7 +341,16 @@ def _subject_behind(words: Sentence, verb: int) -> Cue | None:
         return None
     if mention is None and not (quoted or token_at(words, end) is None or words[end].low == "who"):
         return None
-    return Cue(mention, lemma, verb, end, states=lemma in _STATES_INVERTED and not quoted, follows=True)
+    stating = lemma in _STATES_INVERTED or _is_asked(words, verb, lemma)
+    return Cue(mention, lemma, verb, end, states=stating and not quoted, follows=True)
+
+
+def _is_asked(words: Sentence, first: int, lemma: str) -> bool:
+    """Tell "Where, she asked, would they go?" from "When the rain came, she asked for help"."""
+    opener = words[1] if words[0].low in COORDINATORS and len(words) > 1 else words[0]
+    if lemma not in _ASKING or first < 2 or words[-1].text != "?":
+        return False
+    return opener.low in QUESTION_WORDS or opener.low in FINITE_VERBS
 
 
 def _is_quotation_end(words: Sentence, place: int) -> bool:

@@ -16,6 +16,7 @@ from indexes.wordlists import (
     FAMILY_FIRST,
     FEMALE_NAMES,
     FEMALE_WORDS,
+    FIRMS_OF,
     HONORIFICS,
     MALE_NAMES,
     MALE_WORDS,
@@ -57,6 +58,8 @@ _DESCRIBES = (
 _JOINS_A_FIELD = frozenset({"of", "for", "and", "the"})
 _QUALIFIERS = frozenset({"prime", "vice", "deputy", "assistant", "under"})
 _POSTNOMINALS = frozenset("kc qc sc mp mep obe mbe cbe msp td phd md".split())
+_OFFICE_OF = frozenset({"of", "at"})
+_IN_A_JOB = ROLES | _QUALIFIERS | NO_LONGER | ORGANISATIONS | {"and", "managing", "co-chief", "first-team", "interim"}
 _SPOKESPERSONS = frozenset({"spokesman", "spokeswoman", "spokesperson", "representative"})
 
 
@@ -227,6 +230,8 @@ def _trailing_name(phrase: Sequence[Token]) -> Mention | None:
     before = phrase[:start]
     if before and before[-1].low in PREPOSITIONS:
         return _name_behind_an_office(before, phrase[start:])
+    if len(phrase) - start == 1 and holds_office(before):
+        return None  # "the boss of retailer Acme"
     definite = bool(before) and before[-1].low in {"the", "this", "that"}
     if definite and roles_in(before) and 0 < _name_start(phrase[start:]) < len(phrase) - start - 1:
         definite = False  # "the ambassador to the United States Jane Smith"
@@ -236,6 +241,20 @@ def _trailing_name(phrase: Sequence[Token]) -> Mention | None:
     roles = mention.roles | roles_in(before)
     gender = mention.gender or gender_of_words(token.low for token in before if not token.possessive)
     return replace(mention, gender=gender, titled=mention.titled or bool(roles), roles=roles)
+
+
+def holds_office(phrase: Sequence[Token]) -> bool:
+    """Tell "the boss of retailer …": a role with its organisation behind it, and no role behind that."""
+    office = next((i for i, token in enumerate(phrase) if i and token.low in _OFFICE_OF), None)
+    return office is not None and phrase[office - 1].low in ROLES and not roles_in(phrase[office:])
+
+
+def is_attribute(sentence: Sentence, behind: int, name: int) -> bool:
+    """Tell "Acme" of "Acme chief executive Jane Smith", where the first name ends and the second begins."""
+    between = sentence[behind:name]
+    if not between or sentence[behind - 1].possessive or between[-1].low not in ROLES:
+        return False
+    return all(token.text.islower() and token.low in _IN_A_JOB for token in between)
 
 
 def _name_behind_an_office(before: Sequence[Token], run: Sequence[Token]) -> Mention | None:
@@ -290,6 +309,8 @@ def _read_run(run: Sequence[Token], definite: bool) -> Mention | None:
     while len(run) > 2 and run[-1].low in _POSTNOMINALS:
         run = run[:-1]
     if any(token.text == "&" for token in run):
+        if len(run) > 3 and run[0].low in FIRMS_OF and run[1].text != "&":
+            run = run[1:]
         return Mention("organisation", tuple(_bare(token) for token in run), run[0].start, definite=True)
     if definite and len(run) == 1 and run[0].low.endswith(("man", "woman")):
         return Mention("role", (run[0].low,), run[0].start)  # "the Irishman"

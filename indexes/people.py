@@ -4,9 +4,10 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 from indexes.clauses import Sentence, Token
-from indexes.mentions import Gender, Mention, gender_of_words, mentions_in, roles_in
+from indexes.mentions import Gender, Mention, gender_of_words, is_attribute, mentions_in, roles_in
 from indexes.wordlists import (
     FAMILY_FIRST,
     FEMALE_NAMES,
@@ -14,6 +15,7 @@ from indexes.wordlists import (
     FINITE_VERBS,
     MALE_NAMES,
     MALE_WORDS,
+    OF_AN_ORGANISATION,
     ORGANISATIONS,
     PARTICLES,
     POSSESSIVE_PRONOUNS,
@@ -64,6 +66,7 @@ class People:
         self._organisations: dict[str, int] = {}  # with the paragraph that first names them
         self._by_word: dict[str, list[str]] = {}  # the organisations that have a word in their name
         self._by_name: dict[str, Person] = {}
+        self._employers: set[tuple[str, ...]] = set()  # "Acme" of "Acme boss Jane Smith"
         self._proper: set[str] = set()  # words that stand capitalised inside a sentence
 
     def __iter__(self) -> Iterator[Person]:
@@ -73,7 +76,12 @@ class People:
         """Enter every full name of a paragraph."""
         for sentence in sentences:
             self._proper.update(token.low for token in sentence[1:] if token.capital)
-            for mention, first, behind in mentions_in(sentence):
+            mentions = list(mentions_in(sentence))
+            for (mention, _, behind), (person, first, _) in pairwise(mentions):
+                if person.kind == "name" and is_attribute(sentence, behind, first):
+                    if sentence[first - 1].low in OF_AN_ORGANISATION:
+                        self._employers.add(mention.words)
+            for mention, first, behind in mentions:
                 if mention.kind == "organisation" and len(mention.words) == 2 and _is_described(sentence, behind):
                     mention = replace(mention, kind="name")  # "Jana Paris, a teacher": a place as a surname
                 if mention.kind == "organisation" and len(mention.words) > 1:
@@ -85,6 +93,13 @@ class People:
                     told = _told_behind(sentence, behind) | relation | _gender_told(sentence, behind)
                     person = self.enter(mention, paragraph, told)
                     person.thing = person.thing or (not person.gender and _is_a_thing(sentence, behind, told))
+
+    def tell_employers(self) -> None:
+        """Note which names are those of organisations, though they look like people's."""
+        for words in sorted(self._employers):
+            person = self.find(Mention("name", words, 0))
+            if person is not None and not (person.gender or person.roles):
+                person.thing = True
 
     def enter(self, mention: Mention, paragraph: int, behind: frozenset[str] = frozenset()) -> Person:
         """Enter a name, and what the words around it tell of its bearer."""

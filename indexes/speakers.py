@@ -110,6 +110,7 @@ def _register(paragraphs: Sequence[Paragraph], pages: Sequence[_Page]) -> People
     for paragraph in paragraphs:
         if paragraph.kind == "caption" and len(paragraph.text) <= _HOSTILE:
             people.learn(split_sentences(tokenise(paragraph.text, [])), 1)
+    people.tell_employers()
     return people
 
 

@@ -6,9 +6,17 @@ verb is one of saying is not our business here (`indexes.cues`), nor who is mean
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain, pairwise
 
 from indexes.clauses import Sentence, Token, token_at
-from indexes.mentions import Mention, mentions_in, read_phrase, read_title_of_organisation
+from indexes.mentions import (
+    Mention,
+    holds_office,
+    is_attribute,
+    mentions_in,
+    read_phrase,
+    read_title_of_organisation,
+)
 from indexes.quotations import word_count
 from indexes.wordlists import (
     COORDINATORS,
@@ -30,6 +38,7 @@ _LONGEST_SUBJECT = 60  # tokens; keeps the reading of hostile sentences linear
 LONGEST_PHRASE = 16
 _TITLE = 4  # words; a longer quotation is no title inside somebody's description
 _PLACES = PLACES | NATIONALITIES
+_OFFICE = 6  # words before an organisation that may say who somebody is in it
 RELATIVES = frozenset({"who", "which", "that", "whose", "whom", "where"})
 
 
@@ -114,10 +123,12 @@ def across_commas(words: Sentence, comma: int) -> tuple[int | None, Mention | No
         return None, None  # `“…” that Smith can win, said`: no subject
     read = [(start, read_compound(words[start:end])) for start, end in parts]
     start, mention = next((pair for pair in read[:-1] if pair[1] is not None), (parts[0][0], None))
-    if mention is not None and mention.kind == "name":
-        return start, mention
     last_start, last_end = parts[-1]
     last = words[last_start:last_end]
+    if len(last) > 1 and _is_only_a_name(last) and holds_office(words[slice(*parts[0])]):
+        return last_start, read[-1][1]  # "The boss of Acme Stores, Jane Smith, said"
+    if mention is not None and mention.kind == "name":
+        return start, mention
     described = mention is None or mention.kind == "role"
     if _is_only_a_name(last) or (described and _is_only_a_company(last, read[-1][1])):
         return last_start, read[-1][1]
@@ -263,7 +274,9 @@ def main_subjects(sentence: Sentence) -> Iterator[Mention]:
             return
         if token.low not in OPENERS and token.kind == "word":
             break
-    for mention, first, behind in mentions_in(sentence):
+    for (mention, first, behind), following in pairwise(chain(mentions_in(sentence), [None])):
+        if following is not None and _is_beside(sentence, (first, behind), following):
+            continue
         before = sentence[first - 1] if first else None
         if before is not None and (before.low in PREPOSITIONS or before.low in COORDINATORS):
             continue
@@ -273,6 +286,17 @@ def main_subjects(sentence: Sentence) -> Iterator[Mention]:
             continue
         if mention.kind == "name" or _opens_as_subject(sentence, mention, first, behind):
             yield replace(mention, loose=True)
+
+
+def _is_beside(sentence: Sentence, place: tuple[int, int], following: tuple[Mention, int, int]) -> bool:
+    """Tell whether a name only says whose "boss" the person is who follows it: "Acme boss Smith", "boss of Acme, Smith"."""
+    mention, name, _ = following
+    first, behind = place
+    if mention.kind != "name":
+        return False
+    if name == behind + 1 and sentence[behind].text == "," and len(mention.words) > 1:
+        return holds_office(sentence[max(0, first - _OFFICE) : first])
+    return is_attribute(sentence, behind, name)
 
 
 def _opens_as_subject(sentence: Sentence, mention: Mention, first: int, behind: int) -> bool:

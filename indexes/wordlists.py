@@ -188,6 +188,8 @@ SUBORDINATORS = _words(
     "that when while because if although though whether whereas unless until before after since where which who whom "
     "whose what how why so than as"
 )
+# A question opens with one of these, or with a verb.
+QUESTION_WORDS = _words("who whom whose what which where when why how")
 # A clause that opens with one of these is background: "While Smith has said he likes it, voters do not".
 BACKGROUND = _words("while although though if when unless whereas despite before after since until because whether")
 COORDINATORS = _words("and but or yet nor")
@@ -252,7 +254,22 @@ ROLES = _words(
     hydrologist conservationist naturalist paleontologist archaeologist anthropologist sociologist negotiator
     mediator interpreter translator comedian presenter host broadcaster speaker star frontman rapper
     singer-songwriter superstar veteran soldier nationalist republican democrat incumbent predecessor successor
+    supervisor substitute debutant rookie teammate linesman corporal brigadier commodore trooper assemblyman
+    assemblywoman alderwoman selectman comptroller controller auditor accountant pharmacist statistician
+    mathematician philosopher theologian blogger podcaster commentator pundit postmaster lifeguard publican
+    mechanic technician caretaker hairdresser florist welder handler dispatcher apprentice trainee
     """
+)
+# Whoever leads or plays for an organisation is introduced with its name in front: "Acme boss Jane Smith".
+OF_AN_ORGANISATION = _words(
+    "boss coach manager captain skipper chairman chairwoman chairperson chair executive ceo director owner founder "
+    "co-founder president striker goalkeeper keeper defender midfielder winger forward quarterback pitcher player "
+    "substitute spokesman spokeswoman spokesperson"
+)
+# What a firm is, before its name: "Solicitors Smith & Jones".
+FIRMS_OF = _words(
+    "accountants architects auctioneers auditors bakers bankers brewers brokers builders consultants contractors "
+    "designers developers engineers jewellers lawyers planners printers publishers solicitors surveyors undertakers"
 )
 # Showrunner, shopkeeper, seismologist: too many to list. No surname ends so.
 ROLE_ENDINGS = (
@@ -288,7 +305,7 @@ ORGANISATIONS = _words(
     broadcaster station channel publisher airline railway operator retailer supermarket manufacturer developer
     startup studio museum church army navy force forces police fund exchange regulator watchdog embassy
     coastguard consulate secretariat organisation organization nation league panel inquiry
-    city county borough municipality treasury kremlin pentagon ombudsman utility cooperative co-operative
+    chamber guild academy confederation inspectorate city county borough municipality treasury kremlin pentagon ombudsman utility cooperative co-operative
     consortium laboratory observatory lab brewery council's militia
     """
 )
@@ -311,7 +328,7 @@ ORGANISATION_NAMES = _words(
     assembly cabinet government administration company corporation corp inc ltd llc plc co group bank union
     party team club association federation foundation institute institution university college school hospital
     trust charity board office bureau service services society network coalition alliance campaign newspaper
-    magazine journal times post herald tribune gazette guardian telegraph news press mail chronicle mirror
+    chamber guild academy confederation inspectorate magazine journal times post herald tribune gazette guardian telegraph news press mail chronicle mirror
     observer express radio television tv broadcasting media airlines airways railways rail energy electric power
     oil gas motors motor industries international holdings partners capital securities insurance technologies
     technology systems software labs laboratory laboratories research studies center centre museum church

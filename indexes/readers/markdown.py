@@ -68,7 +68,7 @@ def _paragraph(token: Token, known: Kind | None) -> Iterator[Block]:
         if child.type == "image":
             yield from _block(child.content, "caption")
     if [child.type for child in children[:2]] == ["image", "softbreak"]:
-        known = "caption"  # what stands right under a picture
+        known = furniture(_words(token).strip()) or "caption"  # what stands right under a picture
     lines = [line for line in _words(token).split(_BREAK) if line.strip()]
     piece: list[str] = []
     for line in lines:
