@@ -130,7 +130,7 @@ def mentions_in(sentence: Sentence) -> Iterator[tuple[Mention, int, int]]:
             definite = start > 0 and sentence[start - 1].low == "the"
             mention = _read_run(sentence[start:end], definite)
             if mention and mention.kind == "organisation":
-                mention = replace(mention, words=_with_its_field(sentence, start, end))
+                mention = replace(mention, words=mention.words + _field(sentence, end))
             if mention:
                 yield _with_role_before(mention, sentence[max(0, start - 4) : start]), start, end
         place = end
@@ -207,7 +207,7 @@ def _leading_name(phrase: Sequence[Token]) -> Mention | None:
         return None
     mention = _read_run(phrase[:end], definite=False)
     if mention is not None and mention.kind == "organisation":
-        return replace(mention, words=_with_its_field(phrase, 0, end))
+        return replace(mention, words=mention.words + _field(phrase, end))
     return mention if mention and mention.kind != "role" else None
 
 
@@ -249,12 +249,14 @@ def holds_office(phrase: Sequence[Token]) -> bool:
     return office is not None and phrase[office - 1].low in ROLES and not roles_in(phrase[office:])
 
 
-def is_attribute(sentence: Sentence, behind: int, name: int) -> bool:
-    """Tell "Acme" of "Acme chief executive Jane Smith", where the first name ends and the second begins."""
-    between = sentence[behind:name]
-    if not between or sentence[behind - 1].possessive or between[-1].low not in ROLES:
-        return False
-    return all(token.text.islower() and token.low in _IN_A_JOB for token in between)
+def job_behind(sentence: Sentence, behind: int) -> int:
+    """Return where "chief executive" of "Acme chief executive Jane Smith" ends; `behind` where none follows "Acme"."""
+    end = behind
+    while end < len(sentence) and sentence[end].text.islower() and sentence[end].low in _IN_A_JOB:
+        end += 1
+    if end == behind or sentence[behind - 1].possessive or sentence[end - 1].low not in ROLES:
+        return behind
+    return behind if end < len(sentence) and sentence[end].low in PREPOSITIONS else end
 
 
 def _name_behind_an_office(before: Sequence[Token], run: Sequence[Token]) -> Mention | None:
@@ -504,16 +506,17 @@ def _organisation(phrase: Sequence[Token], end: int) -> Mention | None:
     start = 1 if phrase[0].low in DETERMINERS else 0
     words = tuple(token.text for token in phrase[start:end])
     if phrase[end - 1].capital:
-        words = _with_its_field(phrase, start, end)
+        words = tuple(_bare(token) for token in phrase[start:end]) + _field(phrase, end)
     return Mention("organisation", words, phrase[0].start, definite=True)
 
 
-def _with_its_field(phrase: Sequence[Token], start: int, end: int) -> tuple[str, ...]:
-    """Return the words of "Ministry" with those of "of Health and Consumer Affairs" behind it."""
+def _field(phrase: Sequence[Token], end: int) -> tuple[str, ...]:
+    """Return "of Health and Consumer Affairs", where that stands behind "Ministry"."""
+    field = end
     if phrase[end - 1].low in ORGANISATIONS and end < len(phrase) and phrase[end].low in ("of", "for"):
         place = end
         while place < len(phrase) and (phrase[place].capital or phrase[place].low in _JOINS_A_FIELD):
             place += 1
             if phrase[place - 1].capital:
-                end = place
-    return tuple(_bare(token) for token in phrase[start:end])
+                field = place
+    return tuple(_bare(token) for token in phrase[end:field])

@@ -4,10 +4,9 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
-from itertools import pairwise
 
 from indexes.clauses import Sentence, Token
-from indexes.mentions import Gender, Mention, gender_of_words, is_attribute, mentions_in, roles_in
+from indexes.mentions import Gender, Mention, gender_of_words, job_behind, mentions_in, roles_in
 from indexes.wordlists import (
     FAMILY_FIRST,
     FEMALE_NAMES,
@@ -76,12 +75,10 @@ class People:
         """Enter every full name of a paragraph."""
         for sentence in sentences:
             self._proper.update(token.low for token in sentence[1:] if token.capital)
-            mentions = list(mentions_in(sentence))
-            for (mention, _, behind), (person, first, _) in pairwise(mentions):
-                if person.kind == "name" and is_attribute(sentence, behind, first):
-                    if sentence[first - 1].low in OF_AN_ORGANISATION:
-                        self._employers.add(mention.words)
-            for mention, first, behind in mentions:
+            for mention, first, behind in mentions_in(sentence):
+                job = job_behind(sentence, behind)
+                if job > behind and sentence[job - 1].low in OF_AN_ORGANISATION:
+                    self._employers.add(mention.words)
                 if mention.kind == "organisation" and len(mention.words) == 2 and _is_described(sentence, behind):
                     mention = replace(mention, kind="name")  # "Jana Paris, a teacher": a place as a surname
                 if mention.kind == "organisation" and len(mention.words) > 1:

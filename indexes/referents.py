@@ -11,7 +11,7 @@ from indexes.article import Speaker
 from indexes.clauses import Sentence
 from indexes.mentions import Gender, Mention, names_in
 from indexes.people import People, Person
-from indexes.subjects import main_subjects
+from indexes.subjects import is_about_a_job, main_subjects
 from indexes.wordlists import (
     COMMON_ROLES,
     COMPANIES,
@@ -145,7 +145,7 @@ class Referents:
     def only_person(self, place: Place) -> Speaker | None:
         """Return the one person whom a sentence mentions in full."""
         names = [mention for mention, _, _ in names_in(place.sentence) if len(mention.words) > 1]
-        if len(names) != 1:
+        if len(names) != 1 or is_about_a_job(place.sentence):
             return None
         return self._by_name(names[0], place)
 

@@ -18,7 +18,7 @@ from indexes.people import People
 from indexes.quotations import find_quotations, word_count
 from indexes.referents import NAMED, Entry, Place, Referents
 from indexes.subjects import main_subject
-from indexes.wordlists import ADVERBS, COORDINATORS, GOING_ON, TITLED
+from indexes.wordlists import ADVERBS, COORDINATORS, GOING_ON, JUDGING, OPENS_A_CLAUSE, PLURAL_ROLES, ROLES, TITLED
 
 # Confidence is the precision of a rule on development data; rag/evaluation/attribution.py says on which.
 BY_THE_SENTENCE = 0.9  # `Smith shrugged: “…”`: no verb of saying
@@ -30,6 +30,9 @@ ANSWER = 0.8  # "A:" in an interview with the only person introduced above it
 BETWEEN = 0.75  # a phrase in a paragraph between two by the same speaker
 
 _PHRASE = 4  # fewer words between quotation marks may be a title or a doubtful word: nobody need have said them
+_PHRASE_OF_SOMEBODY = 5  # tokens: "But another senior aide"
+_SOMEBODY = frozenset({"one", "another", "others", "some", "someone", "somebody"})
+_JUDGING = frozenset(JUDGING.values())
 _LABEL = 4  # letters: shorter labels of an interview are initials
 _NEARLY_ALL = 0.85  # of a paragraph's characters
 _HOSTILE = 60_000  # characters: no journalist writes such a paragraph
@@ -73,6 +76,7 @@ class _Page:
     sentences: list[Sentence]
     spoken: list[_Spoken]
     statements: list[Quotation] = field(default_factory=list)  # indirect ones
+    opinions: set[int] = field(default_factory=set)  # where those begin that report no words: "Smith welcomed the plan"
     awaits: Speaker | None = None  # "Smith wrote:" at its end: the next paragraph holds what Smith wrote
 
     @property
@@ -216,6 +220,7 @@ class _Reader:
             self.referents.next_sentence()
         self._go_on_from_above(index, page)
         self._go_back_to_opening(page)
+        _leave_to_the_unnamed(page)
         if page.is_quotation and not page.speakers:
             self.referents.skip(index)
 
@@ -250,6 +255,9 @@ class _Reader:
             spoken.settle(self._speaker(cue, place.page, page, sentence))
             return
         before = sentence[token - 1].text if token else ""
+        if before == ":" and _is_about_somebody_unnamed(sentence):
+            spoken.settle(None)
+            return
         if before == ":" or (before == "," and spoken.words >= _PHRASE):
             speaker = self.referents.person(place)
             if speaker is not None:
@@ -395,6 +403,29 @@ def _note_statement(page: _Page, sentence: Sentence, cues: Sequence[Cue], speake
     quoted = sum(token.end - token.start for token in sentence if token.kind == "quotation")
     if quoted * 2 < end - start:
         page.statements.append(Quotation(start, end, direct=False, speaker=speaker))
+        if cues[chosen].verb in _JUDGING and not _reports_words(sentence, cues[chosen]):
+            page.opinions.add(start)
+
+
+def _reports_words(sentence: Sentence, cue: Cue) -> bool:
+    """Tell "denied that it leaks", "called it “a disgrace”" from "welcomed the plan"."""
+    ahead = sentence[cue.behind : cue.behind + 1]
+    return any(token.low in OPENS_A_CLAUSE for token in ahead) or next(quotations_in(sentence), None) is not None
+
+
+def _leave_to_the_unnamed(page: _Page) -> None:
+    """Smith welcomed the plan. “It is mad,” said one member: do not let Smith pass for the one who is quoted."""
+    named = {spoken.speaker.name for spoken in page.spoken if spoken.speaker}
+    unnamed = any(
+        spoken.settled and spoken.speaker is None and _is_speech(page.text[spoken.start : spoken.end], spoken.words)
+        for spoken in page.spoken
+    )
+    if unnamed:
+        page.statements = [
+            statement
+            for statement in page.statements
+            if statement.start not in page.opinions or (statement.speaker and statement.speaker.name in named)
+        ]
 
 
 def _only_introduces(sentence: Sentence, cue: Cue) -> bool:
@@ -423,7 +454,18 @@ def _is_bare(sentence: Sentence) -> bool:
     return all(token.kind != "word" or token.low in COORDINATORS or token.low in ADVERBS for token in sentence)
 
 
+def _is_about_somebody_unnamed(sentence: Sentence) -> bool:
+    """Tell `One was blunter: “…”`, `A senior aide shrugged: “…”`."""
+    words = [token for token in sentence[:_PHRASE_OF_SOMEBODY] if token.low not in ADVERBS | COORDINATORS]
+    first = words[0].low if words else ""
+    if first in _SOMEBODY or first in PLURAL_ROLES:
+        return True
+    return first in ("a", "an") and any(token.low in ROLES for token in words[1:])
+
+
 def _is_about_nobody_else(sentence: Sentence, latest: Entry) -> bool:
+    if _is_about_somebody_unnamed(sentence):
+        return False
     subject = main_subject(sentence)
     return subject is None or (subject.kind == "pronoun" and (subject.gender != "" or latest.organisation))
 

@@ -6,13 +6,12 @@ verb is one of saying is not our business here (`indexes.cues`), nor who is mean
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import chain, pairwise
 
 from indexes.clauses import Sentence, Token, token_at
 from indexes.mentions import (
     Mention,
     holds_office,
-    is_attribute,
+    job_behind,
     mentions_in,
     read_phrase,
     read_title_of_organisation,
@@ -39,6 +38,7 @@ LONGEST_PHRASE = 16
 _TITLE = 4  # words; a longer quotation is no title inside somebody's description
 _PLACES = PLACES | NATIONALITIES
 _OFFICE = 6  # words before an organisation that may say who somebody is in it
+_Found = tuple[Mention, int, int]  # with the tokens [first, behind) that it takes
 RELATIVES = frozenset({"who", "which", "that", "whose", "whom", "where"})
 
 
@@ -274,9 +274,12 @@ def main_subjects(sentence: Sentence) -> Iterator[Mention]:
             return
         if token.low not in OPENERS and token.kind == "word":
             break
-    for (mention, first, behind), following in pairwise(chain(mentions_in(sentence), [None])):
-        if following is not None and _is_beside(sentence, (first, behind), following):
+    for found, following in _mentions_with_the_next(sentence):
+        mention, first, behind = found
+        if following is not None and _is_beside(sentence, found, following):
             continue
+        if job_behind(sentence, behind) > behind:
+            return  # "The Acme boss was angry": somebody without a name
         before = sentence[first - 1] if first else None
         if before is not None and (before.low in PREPOSITIONS or before.low in COORDINATORS):
             continue
@@ -288,15 +291,35 @@ def main_subjects(sentence: Sentence) -> Iterator[Mention]:
             yield replace(mention, loose=True)
 
 
-def _is_beside(sentence: Sentence, place: tuple[int, int], following: tuple[Mention, int, int]) -> bool:
-    """Tell whether a name only says whose "boss" the person is who follows it: "Acme boss Smith", "boss of Acme, Smith"."""
+def is_about_a_job(sentence: Sentence) -> bool:
+    """Tell "The Acme boss was angry with Jane Smith": it is about somebody without a name."""
+    found, following = next(_mentions_with_the_next(sentence), (None, None))
+    if found is None or job_behind(sentence, found[2]) == found[2]:
+        return False
+    return following is None or not _is_beside(sentence, found, following)
+
+
+def _mentions_with_the_next(sentence: Sentence) -> Iterator[tuple[_Found, _Found | None]]:
+    found: _Found | None = None
+    for following in mentions_in(sentence):
+        if found is not None:
+            yield found, following
+        found = following
+    if found is not None:
+        yield found, None
+
+
+def _is_beside(sentence: Sentence, found: _Found, following: _Found) -> bool:
+    """Tell "Acme" of "Acme boss Jane Smith", "the Acme boss, Jane Smith" and "the boss of Acme, Jane Smith"."""
     mention, name, _ = following
-    first, behind = place
+    _, first, behind = found
+    end = job_behind(sentence, behind)
+    apart = name == end + 1 and sentence[end].text == ","
     if mention.kind != "name":
         return False
-    if name == behind + 1 and sentence[behind].text == "," and len(mention.words) > 1:
-        return holds_office(sentence[max(0, first - _OFFICE) : first])
-    return is_attribute(sentence, behind, name)
+    if end > behind:
+        return apart or name == end
+    return apart and len(mention.words) > 1 and holds_office(sentence[max(0, first - _OFFICE) : first])
 
 
 def _opens_as_subject(sentence: Sentence, mention: Mention, first: int, behind: int) -> bool:

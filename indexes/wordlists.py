@@ -223,7 +223,7 @@ FEMALE_WORDS = _words(
 HONORIFICS = _words(
     "mr mrs ms miss mx dr prof sir lord lady dame rev fr hon st mme herr frau sgt lt col gen maj capt "
     "cmdr adm gov sen rep amb pres messrs det insp supt pc cllr ald dep const cpl pvt judge justice "
-    "professor doctor reverend sheikh ayatollah"
+    "professor doctor reverend sheikh ayatollah private"
 )
 ROLES = _words(
     """
@@ -305,7 +305,8 @@ ORGANISATIONS = _words(
     broadcaster station channel publisher airline railway operator retailer supermarket manufacturer developer
     startup studio museum church army navy force forces police fund exchange regulator watchdog embassy
     coastguard consulate secretariat organisation organization nation league panel inquiry
-    chamber guild academy confederation inspectorate city county borough municipality treasury kremlin pentagon ombudsman utility cooperative co-operative
+    chamber guild academy confederation inspectorate
+    city county borough municipality treasury kremlin pentagon ombudsman utility cooperative co-operative
     consortium laboratory observatory lab brewery council's militia
     """
 )
@@ -328,7 +329,8 @@ ORGANISATION_NAMES = _words(
     assembly cabinet government administration company corporation corp inc ltd llc plc co group bank union
     party team club association federation foundation institute institution university college school hospital
     trust charity board office bureau service services society network coalition alliance campaign newspaper
-    chamber guild academy confederation inspectorate magazine journal times post herald tribune gazette guardian telegraph news press mail chronicle mirror
+    chamber guild academy confederation inspectorate
+    magazine journal times post herald tribune gazette guardian telegraph news press mail chronicle mirror
     observer express radio television tv broadcasting media airlines airways railways rail energy electric power
     oil gas motors motor industries international holdings partners capital securities insurance technologies
     technology systems software labs laboratory laboratories research studies center centre museum church

@@ -151,6 +151,91 @@ def test_whoever_reports_somebody_else_is_the_speaker() -> None:
     assert only("Olaf Brandt lied about the bridge, Nora Vance said.").name == "Nora Vance"
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (
+            "Sellick Town lost. Town boss Pavel Orn was angry with linesman Ann Gray. “We were robbed,” he said.",
+            "Pavel Orn",
+        ),
+        ("Sellick Vale lost. Vale coach and former keeper Luis Orn was calm. “We ran well,” he said.", "Luis Orn"),
+        ("Sellick Vale lost. The Vale boss, Luis Orn, was calm. “We ran well,” he said.", "Luis Orn"),
+        ("Brackwater chief executive Ilka Brandt was calm. “We ran well,” she said.", "Ilka Brandt"),
+        ("Head of grocer Pellin, Ilka Brandt, said that prices would rise.", "Ilka Brandt"),
+        ("Boss of grocer Dell Marsh, Ilka Brandt, said that prices would rise.", "Ilka Brandt"),
+        ("Boss of grocer Dell Marsh, Ilka Brandt, was angry. “It is over,” she said.", "Ilka Brandt"),
+        ("“It is over,” said the boss of grocer Pellin, Ilka Brandt.", "Ilka Brandt"),
+    ],
+)
+def test_whoever_runs_an_organisation_speaks_and_not_the_organisation(text: str, name: str) -> None:
+    assert {paragraph.speakers[0].name for paragraph in read(text)} == {name}
+    assert [speaker.name for paragraph in read(text) for speaker in paragraph.speakers] == [name]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The boss of grocer Pellin said that prices would rise.",
+        "Sellick Vale won. The Vale boss was calm. “We ran well,” she said.",
+        "Sellick Vale lost. The Vale boss was angry with referee Ann Gray. “We were robbed,” she said.",
+    ],
+)
+def test_a_boss_without_a_name_is_neither_the_organisation_nor_anybody_beside_her(text: str) -> None:
+    assert speakers(text) == [None]
+
+
+@pytest.mark.parametrize(
+    "job", ["Supervisor", "Substitute", "Corporal", "Private", "Accountant", "Judge", "Team mechanic"]
+)
+def test_a_rank_or_a_job_is_no_part_of_a_name(job: str) -> None:
+    assert only(f"“It was cold,” said {job} Ilka Brandt.").name == "Ilka Brandt"
+    assert only(f"{job} Ilka Brandt said the hall was cold.").name == "Ilka Brandt"
+
+
+def test_what_a_firm_does_is_no_part_of_its_name() -> None:
+    assert only("Surveyors Pellow & Marsh, who saw the hall in May, warned that it leaked.").name == "Pellow & Marsh"
+    assert only("Brewers & Sons said that beer would cost more.").name == "Brewers & Sons"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Where, she asked, are they to go?",
+        "And who, she wondered, would pay for it?",
+        "Where, asked Nora Vance, are they to go?",
+    ],
+)
+def test_a_question_in_the_reporters_words_is_whose_who_asked_it(question: str) -> None:
+    text = f"Nora Vance is worried. {question}"
+    [paragraph] = read(text)
+    [asked] = paragraph.quotations
+    assert not asked.direct
+    assert asked.speaker is not None
+    assert (asked.speaker.name, text[asked.start : asked.end]) == ("Nora Vance", question)
+
+
+def test_whoever_asks_for_something_states_nothing() -> None:
+    assert speakers("Nora Vance is worried. When the rain came, she asked, and nobody answered.") == [None]
+
+
+def test_a_chamber_of_commerce_speaks_for_itself() -> None:
+    name = "Norvane Chamber of Commerce"
+    assert only(f"Half of the boats lie idle, according to the {name}.").name == name
+
+
+@pytest.mark.parametrize(
+    "unnamed",
+    [
+        "One, who asked not to be named, said: “We will lose in May.”",
+        "One was blunter: “We will lose in May.”",
+        "“We will lose in May,” said one backbencher.",
+    ],
+)
+def test_whoever_only_welcomed_something_does_not_pass_for_the_unnamed_who_is_quoted(unnamed: str) -> None:
+    assert speakers(f"Party leader Nora Vance welcomed the plan. Others were less sure. {unnamed}") == [None]
+    assert speakers("Party leader Nora Vance welcomed the plan.") == ["Nora Vance"]
+
+
 # ------------------------------------------------------------------------------------------------ what stands before
 
 
