@@ -1,6 +1,6 @@
 """The command line: reads arguments, opens a library, prints. Exit codes are at the end of `--help`.
 
-0 done · 1 nothing was done because of an error (one line on stderr) · 2 wrong usage · 3 the articles do not say
+0 done · 1 an error stopped it (one line on stderr) · 2 wrong usage · 3 the articles do not say
 (`ask`), or some files failed (`add`).
 """
 
@@ -33,7 +33,7 @@ ERROR, USAGE, PARTLY = 1, 2, 3
 app = typer.Typer(
     name="newscite",
     help="Ask your articles; every answer is cited to the paragraph, word for word.",
-    epilog="Exit codes: 0 done; 1 an error, nothing was done; 2 wrong usage; 3 the articles do not say (ask), "
+    epilog="Exit codes: 0 done; 1 an error stopped it; 2 wrong usage; 3 the articles do not say (ask), "
     "or some files failed (add).",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -158,8 +158,8 @@ def ask(
 ) -> None:
     """Answer a question with sentences quoted from the articles, each with its paragraph and its speaker.
 
-    - `newscite ask "why was the sea wall raised?"`
-    - `newscite ask "what did the council decide?" --after 2025-01-01 --json`
+    - `newscite ask "what does Oduya promise the boats?"`
+    - `newscite ask "who voted for the higher wall?" --after 2025-01-01 --json`
     """
     with Assistant.open(_home(context, home)) as assistant, terminal.console(stderr=True).status("Reading …"):
         answer = assistant.ask(
