@@ -185,6 +185,23 @@ def test_the_chain_streams_growing_answers(tarn: Assistant) -> None:
     assert whole.answer == tarn.ask(question).answer
 
 
+async def test_the_chain_streams_asynchronously_as_well(tarn: Assistant) -> None:
+    question = "What does Lind say about the quay?"
+    grown = [text_of(answer) async for answer in tarn.as_runnable().astream(question)]
+    assert grown == [text_of(answer) for answer in tarn.as_runnable().stream(question)]
+
+
+def test_the_chain_takes_bound_filters(tarn: Assistant) -> None:
+    later = tarn.as_runnable().bind(after="2030-01-01")
+    assert later.invoke("Why is the quay closed?").reason == "out_of_date_range"
+
+
+@pytest.mark.parametrize("asked", [{"query": "why?"}, {"question": None}, {}, 3])
+def test_the_chain_says_what_it_takes(tarn: Assistant, asked: Any) -> None:
+    with pytest.raises(QuestionError, match="Keys: "):
+        tarn.as_runnable().invoke(asked)
+
+
 async def test_the_chain_answers_asynchronously(tarn: Assistant) -> None:
     answer = await tarn.as_runnable().ainvoke("Why is the quay closed, according to Lind?")
     assert answer.citations[0].speaker == "Ada Lind"

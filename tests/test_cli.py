@@ -86,6 +86,37 @@ def test_one_bad_file_stops_no_other(run: Run, tmp_path: Path) -> None:
     assert "empty.txt: it is empty" in added.stdout
 
 
+def test_a_path_that_looks_like_markup_is_a_path(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "[bold]x[").mkdir()
+    (tmp_path / "[bold]x[" / "b].txt").write_text(BRIDGE, encoding="utf-8")
+    added = run("add", "[bold]x[")
+    assert added.exit_code == 0
+    assert "[bold]x[/b].txt" in added.stdout
+
+
+def test_an_article_cannot_steer_the_terminal(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "bridge.txt").write_text(BRIDGE.replace("frost", "\x1b[31mfrost\x1b]0;owned\x07"), encoding="utf-8")
+    run("add", "bridge.txt")
+    [row] = json.loads(run("articles", "list", "--json").stdout)
+    for shown in (run("articles", "show", row["id"]), run("ask", "what did Lind say about frost?")):
+        assert "frost" in shown.stdout
+        assert "\x1b" not in shown.stdout
+
+
+def test_other_versions_are_named(run: Run, tmp_path: Path) -> None:
+    run("add", "bridge.txt")
+    [before] = json.loads(run("articles", "list", "--json").stdout)
+    (tmp_path / "bridge.txt").write_text(BRIDGE.replace("nine", "eleven"), encoding="utf-8")
+    run("add", "bridge.txt")
+    assert f"Other versions: {before['id']}@{before['version']}" in run("articles", "show", before["id"]).stdout
+
+
+def test_undated_articles_that_a_date_leaves_out_are_counted(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "undated.txt").write_text("The bridge is open.\n\nIt was closed for long.\n", encoding="utf-8")
+    run("add", "bridge.txt", "undated.txt")
+    assert "1 undated left out" in run("ask", "why does Lind want a new pier?", "--after", "2025-01-01").stdout
+
+
 def test_nothing_readable_is_an_error(run: Run, tmp_path: Path) -> None:
     (tmp_path / "empty.txt").touch()
     assert run("add", "empty.txt").exit_code == 1

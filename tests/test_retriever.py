@@ -30,8 +30,13 @@ class TestParagraphRetriever(RetrieversIntegrationTests):
         return "timber piles of the quay"
 
 
+def test_more_than_ten_paragraphs_can_be_had() -> None:
+    long = MemoryLibrary([article("Days", *(f"Day {n} was calm at the quay." for n in range(30)))])
+    assert len(ParagraphRetriever(library=long, k=25).invoke("calm quay")) == 25
+
+
 def test_a_document_names_its_paragraph_and_speaker() -> None:
     [document] = ParagraphRetriever(library=LIBRARY, k=1).invoke("what does Lind call too small?")
     assert document.page_content == "“Too small,” she said."
     assert (document.metadata["paragraph"], document.metadata["speaker"]) == (2, "Ada Lind")
-    assert document.id == f"{document.metadata['article_id']}@{document.id.split('@')[1]}"
+    assert document.id == LIBRARY.article(document.metadata["article_id"]).paragraph_id(2)

@@ -161,6 +161,9 @@ def test_whoever_reports_somebody_else_is_the_speaker() -> None:
         ("Sellick Vale lost. Vale coach and former keeper Luis Orn was calm. “We ran well,” he said.", "Luis Orn"),
         ("Sellick Vale lost. The Vale boss, Luis Orn, was calm. “We ran well,” he said.", "Luis Orn"),
         ("Brackwater chief executive Ilka Brandt was calm. “We ran well,” she said.", "Ilka Brandt"),
+        ("Bank of Norvane governor Ilka Brandt was calm. “We ran well,” she said.", "Ilka Brandt"),
+        ("The University of Norvane’s director, Ilka Brandt, was calm. “We ran well,” she said.", "Ilka Brandt"),
+        ("Sellick Vale fan Ilka Brandt was calm. “We ran well,” she said.", "Ilka Brandt"),
         ("Head of grocer Pellin, Ilka Brandt, said that prices would rise.", "Ilka Brandt"),
         ("Boss of grocer Dell Marsh, Ilka Brandt, said that prices would rise.", "Ilka Brandt"),
         ("Boss of grocer Dell Marsh, Ilka Brandt, was angry. “It is over,” she said.", "Ilka Brandt"),
@@ -177,6 +180,7 @@ def test_whoever_runs_an_organisation_speaks_and_not_the_organisation(text: str,
     [
         "The boss of grocer Pellin said that prices would rise.",
         "Sellick Vale won. The Vale boss was calm. “We ran well,” she said.",
+        "Sellick Vale’s manager was calm. “We ran well,” she said.",
         "Sellick Vale lost. The Vale boss was angry with referee Ann Gray. “We were robbed,” she said.",
     ],
 )
