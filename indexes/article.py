@@ -131,7 +131,6 @@ class Passage:
     paragraph: int
     window: int  # 0-based within the paragraph
     text: str  # what is embedded and searched: `speaker: paragraph`
-    speaker: str | None
 
 
 @dataclass(frozen=True, slots=True)

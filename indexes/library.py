@@ -115,7 +115,7 @@ class Library:
         return article
 
     def rebuild(self, model: str | None = None, on_progress: Progress | None = None) -> None:
-        """Make anew all that is derived from the articles: words, speakers, Chroma; vectors too for another model.
+        """Make anew all that is derived from the stored paragraphs: words, Chroma; vectors too for another model.
 
         Until it is done the library answers as before. If it is interrupted, the next one goes on from there.
         """

@@ -20,8 +20,7 @@ def passages(article: Article, count_pieces: CountPieces, limit: int | None) -> 
     for paragraph, text, length in zip(article.body, texts, lengths, strict=True):
         fits = limit is None or length <= limit
         windows = [text] if fits else _windows(paragraph, count_pieces, limit or 1)
-        speaker = _speaker(paragraph)
-        found += [Passage(paragraph.number or 0, i, window, speaker) for i, window in enumerate(windows)]
+        found += [Passage(paragraph.number or 0, i, window) for i, window in enumerate(windows)]
     return found
 
 
@@ -30,13 +29,8 @@ def indexed_text(paragraph: Paragraph) -> str:
     return _prefix(paragraph) + paragraph.text
 
 
-def _speaker(paragraph: Paragraph) -> str | None:
-    return paragraph.speakers[0].name if paragraph.speakers else None
-
-
 def _prefix(paragraph: Paragraph) -> str:
-    speaker = _speaker(paragraph)
-    return f"{speaker}: " if speaker else ""
+    return f"{paragraph.speakers[0].name}: " if paragraph.speakers else ""
 
 
 def _windows(paragraph: Paragraph, count_pieces: CountPieces, limit: int) -> list[str]:

@@ -9,12 +9,12 @@ COUNT, LIMIT = StandIn().count_pieces, StandIn.limit
 
 def test_speaker_stands_in_front() -> None:
     (passage,) = passages(article("T", "I doubt it.", speaker="Dora Renn"), COUNT, LIMIT)
-    assert (passage.text, passage.speaker) == ("Dora Renn: I doubt it.", "Dora Renn")
+    assert passage.text == "Dora Renn: I doubt it."
 
 
 def test_paragraph_without_a_speaker_stands_alone() -> None:
     (passage,) = passages(article("T", "The wall broke."), COUNT, LIMIT)
-    assert (passage.text, passage.speaker, passage.paragraph, passage.window) == ("The wall broke.", None, 1, 0)
+    assert (passage.text, passage.paragraph, passage.window) == ("The wall broke.", 1, 0)
 
 
 def test_long_paragraph_is_cut_between_sentences_and_keeps_its_speaker() -> None:
