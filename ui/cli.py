@@ -133,6 +133,8 @@ def add(
         given.append(sample_articles())
     if not given:
         raise typer.BadParameter("name at least one file or folder, or --samples")
+    if any(str(path).startswith(("http:/", "https:/")) for path in given):
+        raise typer.BadParameter("addresses are not fetched yet: save the page in your browser and add the file")
     if url and (len(given) != 1 or given[0].is_dir()):
         raise typer.BadParameter("--url is the address of one article: name one file")
     details = Details(published=published, publisher=publisher, url=url)
