@@ -59,7 +59,8 @@ _JOINS_A_FIELD = frozenset({"of", "for", "and", "the"})
 _QUALIFIERS = frozenset({"prime", "vice", "deputy", "assistant", "under"})
 _POSTNOMINALS = frozenset("kc qc sc mp mep obe mbe cbe msp td phd md".split())
 _OFFICE_OF = frozenset({"of", "at"})
-_IN_A_JOB = ROLES | _QUALIFIERS | NO_LONGER | ORGANISATIONS | {"and", "managing", "co-chief", "first-team", "interim"}
+_JOBS = ROLES | {"fan", "master"}
+_IN_A_JOB = _JOBS | _QUALIFIERS | NO_LONGER | ORGANISATIONS | {"and", "managing", "co-chief", "first-team", "interim"}
 _SPOKESPERSONS = frozenset({"spokesman", "spokeswoman", "spokesperson", "representative"})
 
 
@@ -134,6 +135,12 @@ def mentions_in(sentence: Sentence) -> Iterator[tuple[Mention, int, int]]:
             if mention:
                 yield _with_role_before(mention, sentence[max(0, start - 4) : start]), start, end
         place = end
+
+
+def end_of_name(found: tuple[Mention, int, int]) -> int:
+    """Return where a name of `mentions_in` ends, "of Health" of "Ministry of Health" included."""
+    mention, first, behind = found
+    return max(behind, first + len(mention.words)) if mention.kind == "organisation" else behind
 
 
 def gender_of_name(words: Sequence[str]) -> Gender:
@@ -249,12 +256,15 @@ def holds_office(phrase: Sequence[Token]) -> bool:
     return office is not None and phrase[office - 1].low in ROLES and not roles_in(phrase[office:])
 
 
-def job_behind(sentence: Sentence, behind: int) -> int:
-    """Return where "chief executive" of "Acme chief executive Jane Smith" ends; `behind` where none follows "Acme"."""
+def job_behind(sentence: Sentence, behind: int, owned: bool = False) -> int:
+    """Return where "chief executive" of "Acme chief executive Jane Smith" ends; `behind` where none follows "Acme".
+
+    `owned`: "Acme's chief executive", and no other.
+    """
     end = behind
     while end < len(sentence) and sentence[end].text.islower() and sentence[end].low in _IN_A_JOB:
         end += 1
-    if end == behind or sentence[behind - 1].possessive or sentence[end - 1].low not in ROLES:
+    if end == behind or sentence[behind - 1].possessive is not owned or sentence[end - 1].low not in _JOBS:
         return behind
     return behind if end < len(sentence) and sentence[end].low in PREPOSITIONS else end
 

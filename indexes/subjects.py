@@ -10,6 +10,7 @@ from dataclasses import replace
 from indexes.clauses import Sentence, Token, token_at
 from indexes.mentions import (
     Mention,
+    end_of_name,
     holds_office,
     job_behind,
     mentions_in,
@@ -22,6 +23,7 @@ from indexes.wordlists import (
     DETERMINERS,
     FINITE_VERBS,
     NATIONALITIES,
+    OF_AN_ORGANISATION,
     OPENERS,
     PLACES,
     PREPOSITIONS,
@@ -278,14 +280,14 @@ def main_subjects(sentence: Sentence) -> Iterator[Mention]:
         mention, first, behind = found
         if following is not None and _is_beside(sentence, found, following):
             continue
-        if job_behind(sentence, behind) > behind:
+        if job_behind(sentence, end_of_name(found)) > end_of_name(found):
             return  # "The Acme boss was angry": somebody without a name
         before = sentence[first - 1] if first else None
         if before is not None and (before.low in PREPOSITIONS or before.low in COORDINATORS):
             continue
         if _quoted_between(sentence, first):
             return
-        if sentence[behind - 1].possessive or mention.kind == "role":
+        if sentence[end_of_name(found) - 1].possessive or mention.kind == "role":
             continue
         if mention.kind == "name" or _opens_as_subject(sentence, mention, first, behind):
             yield replace(mention, loose=True)
@@ -294,7 +296,13 @@ def main_subjects(sentence: Sentence) -> Iterator[Mention]:
 def is_about_a_job(sentence: Sentence) -> bool:
     """Tell "The Acme boss was angry with Jane Smith": it is about somebody without a name."""
     found, following = next(_mentions_with_the_next(sentence), (None, None))
-    if found is None or job_behind(sentence, found[2]) == found[2]:
+    if found is None:
+        return False
+    behind = end_of_name(found)
+    owned = job_behind(sentence, behind, owned=True)
+    if owned > behind:
+        return sentence[owned - 1].low in OF_AN_ORGANISATION
+    if job_behind(sentence, behind) == behind:
         return False
     return following is None or not _is_beside(sentence, found, following)
 
@@ -302,6 +310,8 @@ def is_about_a_job(sentence: Sentence) -> bool:
 def _mentions_with_the_next(sentence: Sentence) -> Iterator[tuple[_Found, _Found | None]]:
     found: _Found | None = None
     for following in mentions_in(sentence):
+        if found is not None and following[1] < end_of_name(found):
+            continue  # "Tarn" of "the University of Tarn"
         if found is not None:
             yield found, following
         found = following
@@ -312,14 +322,14 @@ def _mentions_with_the_next(sentence: Sentence) -> Iterator[tuple[_Found, _Found
 def _is_beside(sentence: Sentence, found: _Found, following: _Found) -> bool:
     """Tell "Acme" of "Acme boss Jane Smith", "the Acme boss, Jane Smith" and "the boss of Acme, Jane Smith"."""
     mention, name, _ = following
-    _, first, behind = found
+    behind = end_of_name(found)
     end = job_behind(sentence, behind)
     apart = name == end + 1 and sentence[end].text == ","
     if mention.kind != "name":
         return False
     if end > behind:
         return apart or name == end
-    return apart and len(mention.words) > 1 and holds_office(sentence[max(0, first - _OFFICE) : first])
+    return apart and len(mention.words) > 1 and holds_office(sentence[max(0, found[1] - _OFFICE) : found[1]])
 
 
 def _opens_as_subject(sentence: Sentence, mention: Mention, first: int, behind: int) -> bool:

@@ -257,7 +257,8 @@ ROLES = _words(
     supervisor substitute debutant rookie teammate linesman corporal brigadier commodore trooper assemblyman
     assemblywoman alderwoman selectman comptroller controller auditor accountant pharmacist statistician
     mathematician philosopher theologian blogger podcaster commentator pundit postmaster lifeguard publican
-    mechanic technician caretaker hairdresser florist welder handler dispatcher apprentice trainee
+    mechanic technician caretaker hairdresser florist welder handler dispatcher apprentice trainee steward supporter
+    shareholder vice-chancellor vice-president co-chair co-leader customer employee commuter passenger staffer
     """
 )
 # Whoever leads or plays for an organisation is introduced with its name in front: "Acme boss Jane Smith".
@@ -285,7 +286,10 @@ ABBREVIATED_ROLES = {
 # Before a role that somebody no longer has, or does not have yet.
 NO_LONGER = _words("former ex late then onetime ex-president outgoing incoming would-be aspiring acting next")
 # Roles that more people have than the article names: only one just mentioned is meant.
-COMMON_ROLES = _words("official officer member man woman boy girl friend partner colleague")
+COMMON_ROLES = _words(
+    "official officer member man woman boy girl friend partner colleague supporter shareholder customer employee "
+    "commuter passenger staffer"
+)
 PLURAL_ROLES = _words(
     "officials experts analysts critics residents witnesses people scientists researchers lawyers prosecutors "
     "lawmakers sources some many others authors economists activists campaigners supporters opponents doctors "
