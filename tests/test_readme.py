@@ -41,6 +41,13 @@ def test_every_option_that_it_shows_exists() -> None:
         assert all(word in help_text for word in words if word.startswith("--")), words
 
 
+def test_every_table_of_the_quality_page_is_filled() -> None:
+    page = (ROOT / "docs" / "quality.md").read_text(encoding="utf-8")
+    tables = re.findall(r"<!-- (?!end)\w+ -->\n(.*?)<!-- end -->", page, re.DOTALL)
+    assert len(tables) == 4
+    assert all(table.count("\n") > 4 for table in tables)
+
+
 def test_the_targets_that_it_names_exist() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for target in re.findall(r"^make (\w+)", README, re.MULTILINE):
