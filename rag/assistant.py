@@ -94,13 +94,12 @@ def _answer(question: str, found: Quoted) -> Answer:
         cite(marker, quote.article, quote.paragraph, quote.start, quote.end)
         for marker, quote in enumerate(found.quotes, start=1)
     )
-    claims = tuple(Claim(claim.text, claim.markers, "verbatim") for claim in found.claims)
     return Answer(
         question=question,
-        answer=_text(claims),
+        answer=_text(found.claims),
         mode="quoted",
         as_of=max((c.published for c in citations if c.published), default=None),
-        claims=claims,
+        claims=found.claims,
         citations=citations,
     )
 

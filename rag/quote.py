@@ -12,7 +12,7 @@ from indexes.article import CONFIDENT, Article, Quotation, Speaker
 from indexes.sentences import Span, sentences
 from indexes.terms import terms
 from indexes.wordlists import STATING
-from rag.answer import Reason
+from rag.answer import Claim, Reason
 from rag.gate import OPEN, probability, refuse, refuse_at_once
 from rag.library import Library
 from rag.match import CAUSE, REASON, Match, Wanted, match, wanted
@@ -52,19 +52,11 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
-class QuotedClaim:
-    """A sentence of the answer with its markers, and the places of the quotes that it shows."""
-
-    text: str
-    markers: tuple[int, ...]  # 1-based places in `Quoted.quotes`
-
-
-@dataclass(frozen=True, slots=True)
 class Quoted:
-    """An answer made of quotes, in reading order."""
+    """An answer made of quotes, in reading order; its claims cite them by their places, from 1."""
 
     quotes: tuple[Quote, ...]
-    claims: tuple[QuotedClaim, ...]
+    claims: tuple[Claim, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +68,12 @@ class Abstained:
     nearest: tuple[Evidence, ...]
 
 
-def answer_by_quoting(
-    question: Question, library: Library, evidence: Sequence[Evidence] | None = None
-) -> Quoted | Abstained:
-    """Answer a question with quotes from the library, or say why not. `evidence` spares a second retrieval."""
+def answer_by_quoting(question: Question, library: Library) -> Quoted | Abstained:
+    """Answer a question with quotes from the library, or say why not."""
     refusal = refuse_at_once(question, library)
     if refusal and refusal.reason != "no_match":
         return Abstained(refusal.reason, refusal.words, ())
-    found = retrieve(question, library) if evidence is None else list(evidence)
+    found = retrieve(question, library)
     if refusal:
         return Abstained(refusal.reason, refusal.words, tuple(found[:3]))
     read = to_read(question, found)
@@ -366,15 +356,15 @@ def _stands_alone(text: str, inner: tuple[int, int], sentence: Span, question: Q
 def compose(quotes: Sequence[Quote]) -> Quoted:
     """Return the quotes with the sentences that show them. What one person says in a row makes one sentence."""
     joined = _join_adjacent(quotes)
-    claims: list[QuotedClaim] = []
+    claims: list[Claim] = []
     numbered = list(enumerate(joined, start=1))
     for (_, direct, name), group in groupby(numbered, key=lambda pair: _voice(pair[1])):
         members = list(group)
         if direct:
             shown = "; ".join(f"“{_without_stop(quote.text)}” [{marker}]" for marker, quote in members)
-            claims.append(QuotedClaim(f"{name}: {shown}.", tuple(marker for marker, _ in members)))
+            claims.append(Claim(f"{name}: {shown}.", tuple(marker for marker, _ in members), "verbatim"))
         else:
-            claims += [QuotedClaim(_sentence(quote, marker), (marker,)) for marker, quote in members]
+            claims += [Claim(_sentence(quote, marker), (marker,), "verbatim") for marker, quote in members]
     return Quoted(tuple(joined), tuple(claims))
 
 

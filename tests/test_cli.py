@@ -95,11 +95,14 @@ def test_a_path_that_looks_like_markup_is_a_path(run: Run, tmp_path: Path) -> No
 
 
 def test_an_article_cannot_steer_the_terminal(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "bridge.txt").write_text(BRIDGE.replace("frost", "\x1b[31mfrost\x1b]0;owned\x07"), encoding="utf-8")
+    hostile = BRIDGE.replace("frost", "\x1b[31mfrost\x1b]0;owned\x07").replace("Title: ", "Title: \x1b[31m")
+    (tmp_path / "bridge.txt").write_text(hostile, encoding="utf-8")
     run("add", "bridge.txt")
     [row] = json.loads(run("articles", "list", "--json").stdout)
     for shown in (run("articles", "show", row["id"]), run("ask", "what did Lind say about frost?")):
         assert "frost" in shown.stdout
+        assert "\x1b" not in shown.stdout
+    for shown in (run("ask", "how many whales are there?"), run("articles", "list"), run("add", "bridge.txt")):
         assert "\x1b" not in shown.stdout
 
 

@@ -173,6 +173,6 @@ def test_an_answer_holds_at_most_five_quotes(text: str) -> None:
 
 def test_the_markers_of_the_claims_name_every_quote_once() -> None:
     found = ask("why does Lind think the old bridge cannot be saved?")
-    markers = [marker for claim in found.claims for marker in claim.markers]
+    markers = [marker for claim in found.claims for marker in claim.citations]
     assert markers == list(range(1, len(found.quotes) + 1))
-    assert all(f"[{marker}]" in claim.text for claim in found.claims for marker in claim.markers)
+    assert all(f"[{marker}]" in claim.text for claim in found.claims for marker in claim.citations)

@@ -56,7 +56,9 @@ def _print_abstention(answer: Answer, out: Console) -> None:
     if answer.nearest:
         out.print(Text("Nearest, but not an answer:", style="dim"))
     for near in answer.nearest:
-        out.print(Text.assemble(("  ¶" + str(near.paragraph), "cyan"), f"  {near.title}  ", (near.article_id, "dim")))
+        out.print(
+            Text.assemble((f"  ¶{near.paragraph}", "cyan"), "  ", _text(near.title), (f"  {near.article_id}", "dim"))
+        )
         out.print(_indented(_text(near.text)))
         out.print()
 
@@ -70,10 +72,10 @@ def _with_dim_markers(line: str) -> Text:
 def _print_source(citation: Citation, out: Console) -> None:
     head = Text.assemble((f"[{citation.marker}] ", "cyan"), (f"¶{citation.paragraph}", "bold"))
     if citation.speaker:
-        head.append(f"  {citation.speaker}", "bold")
+        head.append_text(_text(f"  {citation.speaker}", "bold"))
         if citation.speaker_how != "named":
             head.append(f" (inferred: {citation.speaker_how}, named in ¶{citation.speaker_from})", "dim")
-    head.append("  " + _origin(citation))
+    head.append_text(_text(f"  {_origin(citation)}"))
     out.print(head)
     out.print(_indented(_text(citation.quote, "green")))
     if citation.link:
