@@ -5,7 +5,9 @@ NewsciteError
 ├── LibraryError     the library could not be opened or written
 │   ├── BusyError       another process is writing
 │   └── MismatchError   the index was made by another model or format version
-└── QuestionError    a question that cannot be asked: empty, too long
+├── QuestionError    a question that cannot be asked: empty, too long
+└── ModelError       the language model cannot be used: unknown, not installed, no key
+    └── ModelUnavailable   it was asked and did not answer: refused, timed out, broke off
 """
 
 
@@ -36,3 +38,11 @@ class MismatchError(LibraryError):
 
 class QuestionError(NewsciteError):
     """The question cannot be asked: empty, too long, or with a date that is none."""
+
+
+class ModelError(NewsciteError):
+    """The language model cannot be used: its name is unknown, its package is not installed, its key is missing."""
+
+
+class ModelUnavailable(ModelError):
+    """The language model was asked and did not answer: it refused, timed out, or broke off."""

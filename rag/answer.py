@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 Mode = Literal["model", "quoted", "fallback", "abstained"]
 Reason = Literal["no_articles", "out_of_date_range", "speaker_absent", "no_match", "unsupported", "model_unavailable"]
-Verdict = Literal["verbatim"]
+Verdict = Literal["verbatim", "supported", "unverified", "withheld"]
 
 CANNOT_ANSWER = "The articles do not say"
 
@@ -42,6 +42,7 @@ class Claim:
     text: str
     citations: tuple[int, ...]
     verdict: Verdict
+    reason: str | None = None  # of a sentence that is not borne out: why not, in words
 
 
 @dataclass(frozen=True, slots=True)

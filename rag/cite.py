@@ -1,10 +1,27 @@
 """From a place in a paragraph to a citation. The quote is always cut out of the paragraph, never written."""
 
 import re
+from dataclasses import dataclass
 from urllib.parse import quote as percent_encode
 
 from indexes.article import CONFIDENT, Article, Paragraph
 from rag.answer import Citation
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A stretch of a body paragraph: `article.body[paragraph - 1].text[start:end]`, in code points."""
+
+    article: Article
+    paragraph: int  # 1-based
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        """The words that stand there."""
+        return self.article.body[self.paragraph - 1].text[self.start : self.end]
+
 
 _WORD = re.compile(r"\w+(?:[^\w\s]+\w+)*")
 _SHORT = 8  # up to so many words, the fragment holds the whole quote
