@@ -13,7 +13,7 @@ from indexes.sentences import Span, sentences
 from indexes.terms import terms
 from indexes.wordlists import STATING
 from rag.answer import Claim, Reason
-from rag.gate import OPEN, probability, refuse, refuse_at_once
+from rag.gate import OPEN, Refusal, probability, refuse, refuse_at_once
 from rag.library import Library
 from rag.match import CAUSE, REASON, Match, Wanted, match, wanted
 from rag.question import Question
@@ -76,15 +76,32 @@ def answer_by_quoting(question: Question, library: Library) -> Quoted | Abstaine
     found = retrieve(question, library)
     if refusal:
         return Abstained(refusal.reason, refusal.words, tuple(found[:3]))
-    read = to_read(question, found)
-    want = wanted(question, library)
-    matches = _in_their_words(question, match(want, read, library))
-    refusal = refuse(want, matches, read)
-    if refusal:
-        return Abstained(refusal.reason, refusal.words, tuple((read or found)[:3]))
+    reading = read_closely(question, found, library)
+    if reading.refusal:
+        nearest = reading.evidence or found
+        return Abstained(reading.refusal.reason, reading.refusal.words, tuple(nearest[:3]))
+    matches = reading.matches
     if question.kind == "why":
-        matches = _with_what_follows(want, matches, library)
-    return compose([cut(chosen, question) for chosen in with_turns(choose(want, matches))])
+        matches = _with_what_follows(reading.want, matches, library)
+    return compose([cut(chosen, question) for chosen in with_turns(choose(reading.want, matches))])
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The best of what was found, sentence by sentence, and whether the gate lets it answer."""
+
+    evidence: list[Evidence]
+    want: Wanted
+    matches: list[Match]
+    refusal: Refusal | None
+
+
+def read_closely(question: Question, found: Sequence[Evidence], library: Library) -> Reading:
+    """Match every sentence of the paragraphs that are worth it with the question, and ask the gate."""
+    evidence = to_read(question, found)
+    want = wanted(question, library)
+    matches = _in_their_words(question, match(want, evidence, library))
+    return Reading(evidence, want, matches, refuse(want, matches, evidence))
 
 
 def to_read(question: Question, found: Sequence[Evidence]) -> list[Evidence]:
