@@ -4,7 +4,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from langchain_core.messages import AIMessage
 
 Mode = Literal["model", "quoted", "fallback", "abstained"]
 Reason = Literal["no_articles", "out_of_date_range", "speaker_absent", "no_match", "unsupported", "model_unavailable"]
@@ -62,6 +65,7 @@ class Answer:
     question: str
     answer: str  # the sentences with their markers, or the reason for abstaining in words
     mode: Mode
+    asked_as: str | None = None  # a follow-up as it was understood: "why does Gabuev doubt it?" for "and Gabuev?"
     reason: Reason | None = None
     fallback_reason: str | None = None
     as_of: date | None = None  # the newest date among the cited articles
@@ -88,6 +92,12 @@ class Answer:
     def to_json(self) -> str:
         """Return the JSON contract, indented, every character readable."""
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=2)
+
+    def to_message(self) -> "AIMessage":
+        """Return a LangChain AIMessage whose text block carries standard citation annotations."""
+        from rag.message import to_message  # which needs this module's nouns
+
+        return to_message(self)
 
     def __str__(self) -> str:
         lines = [self.answer]
