@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from indexes.article import CONFIDENT, Article, Quotation, Speaker
+from indexes.article import CONFIDENT, Quotation, Speaker
 from indexes.sentences import Span, sentences
 from indexes.terms import terms
 from indexes.wordlists import STATING
 from rag.answer import Claim, Reason
+from rag.cite import Place
 from rag.gate import OPEN, Refusal, probability, refuse, refuse_at_once
 from rag.library import Library
 from rag.match import CAUSE, REASON, Match, Wanted, match, wanted
@@ -35,20 +36,11 @@ _CLAUSE = 3  # words from which a quotation can stand alone; a shorter one needs
 
 
 @dataclass(frozen=True, slots=True)
-class Quote:
-    """A place in a paragraph that answers: `article.body[paragraph - 1].text[start:end]`, and whose words it is."""
+class Quote(Place):
+    """A place that answers, and whose words stand there."""
 
-    article: Article
-    paragraph: int
-    start: int
-    end: int
     speaker: Speaker | None
     direct: bool  # the speaker's own words, cut from between quotation marks
-
-    @property
-    def text(self) -> str:
-        """The quoted words."""
-        return self.article.body[self.paragraph - 1].text[self.start : self.end]
 
 
 @dataclass(frozen=True, slots=True)
