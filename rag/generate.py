@@ -1,0 +1,381 @@
+"""Ask a language model, and return what it writes, piece by piece. Nothing here knows whether that is true.
+
+Every failure of a call becomes ModelUnavailable with a reason in words for a reader; what is wrong with our own code
+is left to be seen. Providers are told apart by what their blocks and exceptions look like, so none must be installed.
+"""
+
+import math
+import re
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from itertools import chain
+from typing import Any, TypeVar
+
+from langchain_core.caches import BaseCache
+from langchain_core.globals import get_llm_cache
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
+from langchain_core.runnables import RunnableConfig
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception,
+    stop_after_attempt,
+    stop_before_delay,
+    wait_random_exponential,
+)
+
+from indexes.errors import ModelUnavailable, NewsciteError
+from prompts import load
+from rag.answer import CANNOT_ANSWER
+from rag.context import circumstances, headline, new_boundary, numbered, plain, shown_text
+from rag.retrieve import Evidence
+
+Pieces = Generator[str, None, None]  # of a reply; closing it ends the model's call
+Messages = Generator[AIMessage, None, None]
+Turn = tuple[str, str]  # a question, and its answer without markers and links
+
+LONGEST = 12_000  # characters (or empty pieces) after which an endless reply is stopped
+LONGEST_QUESTION = 400  # characters of a rewritten question; what is longer is no question
+TURNS = 3  # of a conversation, that a follow-up can refer to
+ATTEMPTS = 3
+FIRST_WAIT = 0.5  # seconds before the second attempt, at most; doubled with each
+PATIENCE = 30.0  # seconds: no attempt begins later, and a server that wants a longer pause is not waited for
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """A chat model at work on one question. `usage` adds up the tokens of its calls, `config` nests them in a trace.
+
+    Its calls raise ModelUnavailable. They share one boundary, so that a server which keeps what it has read need not
+    read the passages twice.
+    """
+
+    model: BaseChatModel
+    config: RunnableConfig | None = None
+    usage: dict[str, int] = field(default_factory=dict)
+    boundary: str = field(default_factory=new_boundary)
+
+    def write(self, question: str, passages: Sequence[Evidence]) -> Pieces:
+        """Yield the answer piece by piece, with markers `[n]` for passages[n - 1]. Closing it ends the model's call."""
+        return self._reply(self._about("answer", question, passages))
+
+    def answered(self, question: str, passages: Sequence[Evidence]) -> float | None:
+        """Return how probably the passages answer the question, 0..1, by the model; None where it does not say.
+
+        The probability is that of "yes" against "no" where the model tells its tokens' log-probabilities, else 1 or 0.
+        """
+        messages = self._about("answered", question, passages)
+        if getattr(self.model, "_llm_type", "") in _WITH_LOGPROBS:
+            try:
+                return _probability(_retrying(lambda: list(self._chunks(messages, _ONE_TOKEN))))
+            except ModelUnavailable as error:
+                if _status(error.__cause__) not in (400, 422):  # models that reason first refuse to tell
+                    raise
+        return _yes_or_no(_read_until(self._reply(messages), lambda text: len(text) > _A_WORD))
+
+    def rewrite(self, question: str, history: Sequence[Turn]) -> str | None:
+        """Return a question that stands without its conversation, as the model words it; None where that is none."""
+        told = "\n".join(f"Question: {plain(asked)}\nAnswer: {plain(answer)}" for asked, answer in history[-TURNS:])
+        messages = load("rewrite").template.format_messages(history=told, question=plain(question))
+        written = _read_until(self._reply(messages), lambda text: "\n" in text.lstrip())
+        line = written.strip().partition("\n")[0].removeprefix("Rewritten:").strip(" \"“”'*")
+        return line if 0 < len(line) <= LONGEST_QUESTION else None
+
+    def _about(self, name: str, question: str, passages: Sequence[Evidence]) -> list[BaseMessage]:
+        """Return the messages of a prompt about passages."""
+        native = getattr(self.model, "_llm_type", "") == "anthropic-chat"
+        shown = "" if native else numbered(passages, question, self.boundary)
+        values = {"passages": shown, "question": plain(question), "cannot_answer": CANNOT_ANSWER}
+        messages = load(name).template.format_messages(**values)
+        return _with_documents(messages, passages, question) if native else messages
+
+    def _reply(self, messages: Sequence[BaseMessage]) -> Pieces:
+        """Yield the text of a reply; start again while nothing has come and what went wrong can pass."""
+
+        def start() -> tuple[str, Pieces]:
+            pieces = self._pieces(messages)
+            return next(pieces, ""), pieces
+
+        first, rest = _retrying(start)
+        with closing(rest):
+            yield from _without_thoughts(chain([first], rest))
+
+    def _pieces(self, messages: Sequence[BaseMessage]) -> Pieces:
+        reader, length = _BlockReader(), 0
+        with closing(self._chunks(messages)) as chunks:
+            for chunk in chunks:
+                piece = reader.text(chunk)
+                if piece:
+                    yield piece
+                length += max(1, len(piece))
+                if length > LONGEST:
+                    break
+        yield from filter(None, [reader.finish()])
+
+    def _chunks(self, messages: Sequence[BaseMessage], options: Mapping[str, Any] | None = None) -> Messages:
+        """Yield what the model sends, and count its tokens. Raises ModelUnavailable."""
+        since = time.monotonic()
+        try:
+            with closing(_call(self.model, messages, self.config, options or {})) as sent:
+                for chunk in sent:
+                    _count(chunk, self.usage)
+                    yield chunk
+                    since = time.monotonic()
+        except NewsciteError:
+            raise
+        except Exception as error:
+            raise _unavailable(error, time.monotonic() - since) from error
+
+
+def _call(
+    model: BaseChatModel, messages: Sequence[BaseMessage], config: RunnableConfig | None, options: Mapping[str, Any]
+) -> Messages:
+    """Stream, or ask for the whole where LangChain's cache may have it: its `stream` goes past the cache."""
+    if _cache_of(model):
+        yield model.invoke(messages, config, **options)
+    else:
+        yield from model.stream(messages, config, **options)
+
+
+def _cache_of(model: BaseChatModel) -> bool:
+    cache = getattr(model, "cache", None)
+    return isinstance(cache, BaseCache) or (cache is not False and get_llm_cache() is not None)
+
+
+def _count(chunk: AIMessage, usage: dict[str, int]) -> None:
+    counted: Mapping[str, Any] = chunk.usage_metadata or {}
+    for name in ("input_tokens", "output_tokens", "total_tokens"):
+        if name in counted:
+            usage[name] = usage.get(name, 0) + counted[name]
+
+
+# -- what a reply is made of ------------------------------------------------------------------------------------------
+
+
+class _BlockReader:
+    """Reads text out of messages: plain, or in blocks. A block's citations become markers behind its text.
+
+    Anthropic cites a document by its index, after the text of the block. White space at a block's end is held back,
+    so that the marker stands at the sentence and not in the next line. Reasoning and other blocks are passed over.
+    """
+
+    def __init__(self) -> None:
+        self._index: object = None
+        self._space = ""
+        self._cited: list[int] = []
+
+    def text(self, message: AIMessage) -> str:
+        """Return the text of a message, or of the next part of one."""
+        if isinstance(message.content, str):
+            return message.content
+        return "".join(self._block(block) for block in message.content)
+
+    def finish(self) -> str:
+        """Return what was held back."""
+        out = "".join(f" [{index + 1}]" for index in dict.fromkeys(self._cited)) + self._space
+        self._space, self._cited = "", []
+        return out
+
+    def _block(self, block: str | dict[Any, Any]) -> str:
+        if isinstance(block, str):
+            return block
+        if block.get("type") != "text":
+            return ""
+        goes_on = block.get("index") is not None and block.get("index") == self._index
+        before = "" if goes_on else self.finish()
+        self._index = block.get("index")
+        for citation in block.get("citations") or block.get("annotations") or []:
+            where = citation.get("document_index", (citation.get("extras") or {}).get("document_index"))
+            self._cited += [where] if isinstance(where, int) else []
+        text = self._space + str(block.get("text") or "")
+        shown = text.rstrip()
+        self._space = text[len(shown) :]
+        return before + shown
+
+
+def _with_documents(messages: Sequence[BaseMessage], passages: Sequence[Evidence], question: str) -> list[BaseMessage]:
+    """Return the messages with each passage as a document that Anthropic's models cite by themselves."""
+    system, human = messages
+    documents: list[str | dict[Any, Any]] = [
+        {
+            "type": "document",
+            "source": {"type": "content", "content": [{"type": "text", "text": shown_text(found, question)}]},
+            "title": f"[{n}] {headline(found)}",
+            "citations": {"enabled": True},
+            **({"context": about} if (about := circumstances(found)) else {}),
+        }
+        for n, found in enumerate(passages, start=1)
+    ]
+    return [system, HumanMessage([*documents, {"type": "text", "text": human.text.strip()}])]
+
+
+def _without_thoughts(pieces: Iterable[str]) -> Iterator[str]:
+    """Leave out `<think>…</think>` before an answer: many models on one's own machine think in plain text."""
+    start, end = "<think>", "</think>"
+    held, coming = "", iter(pieces)
+    for piece in coming:
+        held += piece
+        begun = held.lstrip()
+        if not start.startswith(begun[: len(start)]):
+            break
+        if end in begun:
+            held = begun.partition(end)[2]
+            break
+    if not held.lstrip().startswith(start):
+        yield from filter(None, chain([held], coming))
+
+
+def _read_until(pieces: Pieces, enough: Callable[[str], bool]) -> str:
+    """Return a reply up to where it says enough, or is longer than any that is asked for so; end the call there."""
+    text = ""
+    with closing(pieces):
+        for piece in pieces:
+            text += piece
+            if enough(text) or len(text) > LONGEST_QUESTION:
+                break
+    return text
+
+
+# -- yes or no --------------------------------------------------------------------------------------------------------
+
+_WITH_LOGPROBS = {"openai-chat", "azure-openai-chat"}
+_ONE_TOKEN = {"logprobs": True, "top_logprobs": 5, "max_tokens": 1}
+_A_WORD = 12  # characters, marks around it included; to its end, because the count of tokens comes last
+_YES_OR_NO = re.compile(r"\W*(yes|no)\b", re.IGNORECASE)
+
+
+def _yes_or_no(text: str) -> float | None:
+    said = _YES_OR_NO.match(text)
+    return float(said[1].lower() == "yes") if said else None
+
+
+def _probability(chunks: Iterable[AIMessage]) -> float | None:
+    """Return the probability of "yes" among the first token's alternatives that say yes or no."""
+    whole, odds = "", {0.0: 0.0, 1.0: 0.0}
+    for chunk in chunks:
+        whole += chunk.text
+        for token in (chunk.response_metadata.get("logprobs") or {}).get("content") or []:
+            for rival in token.get("top_logprobs") or []:
+                says = _yes_or_no(rival["token"])
+                if says is not None:
+                    odds[says] += math.exp(rival["logprob"])
+    total = sum(odds.values())
+    return odds[1.0] / total if total else _yes_or_no(whole)
+
+
+# -- what can go wrong ------------------------------------------------------------------------------------------------
+
+_FAILED = "The model failed."
+_BY_STATUS = {
+    400: ("The model cannot take the request.", "It may be too long for it."),
+    401: ("The model's server refused the key.", "Check the key."),
+    402: ("The model's account has no credit left.", ""),
+    403: ("The model's server refused access.", "Check what the key allows."),
+    404: ("The model is not known to its server.", "Check its name and address."),
+    408: ("The model did not answer in time.", "Try again later."),
+    413: ("The model cannot take so much text.", ""),
+    422: ("The model cannot take the request.", ""),
+    429: ("The model is rate-limited.", "Try again later."),
+}
+_BY_NAME = (
+    ("ContextOverflow", "The model cannot take so much text.", ""),
+    ("RemoteProtocol|ReadError|ConnectionReset|ConnectionAborted|BrokenPipe", "The model broke off.", "Try again."),
+    ("Connect", "The model cannot be reached.", "Is its server running, and its address right?"),
+    ("JSON|Validation|Decod|Parser|TypeError|KeyError|ValueError", "The model sent what cannot be read.", ""),
+)
+_PASSING = re.compile("Timeout|RemoteProtocol|ReadError|Connect|BrokenPipe|RateLimit|Overloaded")
+
+
+def _unavailable(error: Exception, waited: float) -> ModelUnavailable:
+    """Say what went wrong without the exception's own words: they may hold keys and addresses."""
+    status, names = _status(error), _names(error)
+    if _is_out_of_credit(error):
+        return ModelUnavailable(*_BY_STATUS[402])
+    if status in _BY_STATUS:
+        return ModelUnavailable(*_BY_STATUS[status])
+    if status and status >= 500:
+        return ModelUnavailable(f"The model's server failed (status {status}).", "Try again later.")
+    if "Timeout" in names:
+        return ModelUnavailable(f"The model did not answer within {max(1, round(waited))} s.", "Try again later.")
+    for pattern, what, hint in _BY_NAME:
+        if re.search(pattern, names):
+            return ModelUnavailable(what, hint)
+    return ModelUnavailable(_FAILED)
+
+
+def _can_pass(error: BaseException) -> bool:
+    """Tell whether asking again may help: the server is busy or was not reached, and wants no long pause."""
+    cause = error.__cause__
+    if not isinstance(error, ModelUnavailable) or cause is None or _is_out_of_credit(cause):
+        return False
+    status = _status(cause)
+    passing = status in (408, 409, 429) or status >= 500 if status else _PASSING.search(_names(cause)) is not None
+    return passing and (_retry_after(cause) or 0) <= PATIENCE
+
+
+def _retrying(call: Callable[[], T]) -> T:
+    backoff = wait_random_exponential(multiplier=FIRST_WAIT, max=PATIENCE)
+
+    def wait(state: RetryCallState) -> float:
+        failed = state.outcome.exception() if state.outcome else None
+        asked = _retry_after(failed.__cause__) if failed else None
+        return backoff(state) if asked is None else asked
+
+    limit = stop_after_attempt(ATTEMPTS) | stop_before_delay(PATIENCE)
+    return Retrying(stop=limit, wait=wait, retry=retry_if_exception(_can_pass), reraise=True)(call)
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an exception and those behind it: clients wrap one another's."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _names(error: BaseException) -> str:
+    return " ".join(kind.__name__ for link in _chain(error) for kind in type(link).__mro__)
+
+
+def _status(error: BaseException | None) -> int | None:
+    """Return the HTTP status of a failure, if its server sent one that says so."""
+    for link in _chain(error):
+        for holder in (link, getattr(link, "response", None)):
+            for name in ("status_code", "code"):  # `code`: Google's clients
+                status = getattr(holder, name, None)
+                if isinstance(status, int) and status >= 400:
+                    return status
+    return None
+
+
+def _is_out_of_credit(error: BaseException) -> bool:
+    """Tell OpenAI's status 429 for an empty account from that for too many questions."""
+    return any(getattr(link, "code", None) == "insufficient_quota" for link in _chain(error))
+
+
+def _retry_after(error: BaseException | None) -> float | None:
+    """Return the seconds that a server asks to wait: a number or a date (RFC 9110, 10.2.3)."""
+    for link in _chain(error):
+        headers = getattr(getattr(link, "response", None), "headers", None) or {}
+        if asked := headers.get("retry-after"):
+            return _seconds(asked)
+    return None
+
+
+def _seconds(asked: str) -> float | None:
+    try:
+        return max(0.0, float(asked))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, (parsedate_to_datetime(asked) - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError):
+        return None
