@@ -87,7 +87,7 @@ _HISTORY = 'Give Answers, or {"question": …, "answer": …}, oldest first.'
 def _turn(place: int, given: Answer | Mapping[str, Any]) -> Turn:
     if isinstance(given, Answer):
         speakers = dict.fromkeys(c.speaker for c in given.citations if c.speaker)
-        asked = getattr(given, "asked_as", None) or given.question
+        asked = given.asked_as or given.question
         return Turn(_plain(asked, LONGEST), _plain(given.answer, LONGEST_ANSWER), tuple(speakers))
     if not isinstance(given, Mapping):
         raise QuestionError(f"history[{place}] is no answer: {_shown(given)}.", _HISTORY)
@@ -282,8 +282,9 @@ def _is_ellipsis(rest: str, *, opened: bool, asks: bool) -> bool:
 _PERSON = frozenset("he she him her hers his himself herself".split())
 _GROUP = frozenset("they them their theirs".split())
 _POSSESSIVE = frozenset("his hers its their theirs".split())
+_BOUND = frozenset("his her their himself herself he she".split())
 _ANAPHOR = re.compile(
-    r"\b(?:he|she|him|her|hers|his|they|them|theirs?|its?|that|this|these|those|there)\b", re.IGNORECASE
+    r"(?<![\"“‘«])\b(?:he|she|him|her|hers|his|they|them|theirs?|its?|that|this|these|those|there)\b", re.IGNORECASE
 )
 _IMPERSONAL = re.compile(
     r"\bit[’']?s?\s+(?:ever\s+|often\s+)?(?:rain|snow|hail|freez)\w*|"
@@ -312,7 +313,7 @@ def _without_antecedent(text: str) -> Iterator[re.Match[str]]:
         if word in ("that", "this", "these", "those"):
             leaning = _points_back(word, before, after)
         elif word == "there":
-            leaning = not re.search(r"\b(?:is|are|was|were|be|been|has|have|had|will|would|can|could)$", before, re.I)
+            leaning = not _EXISTS.search(f"{before} there {after}")
         elif word == "it" and _IMPERSONAL.search(text):
             leaning = False
         else:
@@ -321,16 +322,25 @@ def _without_antecedent(text: str) -> Iterator[re.Match[str]]:
             yield match
 
 
+_BE = r"(?:is|are|was|were|be|been|has|have|had|will|would|can|could|should|exists?)"
+_EXISTS = re.compile(rf"\b{_BE} there |^there | there {_BE}\b", re.IGNORECASE)
+_RICH = 4  # content words from which a question is likely to mean itself what its "it" or "this" stands for
+
+
 def _points_back(word: str, before: str, after: str) -> bool:
     """Tell whether "that" or "this" points to something said before, and is no conjunction: "says that …"."""
     following = (re.match(r"\w+", after) or [""])[0].lower()
-    if (following in _WITH_A_TIME and word in ("this", "these")) or (word == "those" and following in ("who", "of")):
+    if (following in _WITH_A_TIME and word in ("this", "these")) or len(terms(before)) > _RICH:
         return False
+    if word == "those":
+        return not re.match(r"(?:who|that|of|in|with|among|\w+ing|\w+ed)\b", after)
     if word != "that":
         return True
     last = (re.search(r"[\w’']+$", before) or [""])[0].lower()
     if not after.strip("?!. ") or not last:
         return True
+    if re.match(_AUXILIARY, after, re.IGNORECASE):  # "what is it made of that has lasted?"
+        return False
     return re.fullmatch(rf"{_AUXILIARY}|{_PREPOSITION}|wh\w+|how", last) is not None
 
 
@@ -338,13 +348,13 @@ def _names_it_itself(word: str, before: str, after: str) -> bool:
     """Tell whether a question names, before one of its pronouns, what that may stand for."""
     asks = _ASKS_FIRST.match(before)
     behind = asks.end() if asks else 0  # "long" of "how long is it?" names nothing
-    terms_before = [term for term in located_terms(before) if term.start >= behind]
-    named = [term for term in terms_before if _may_be_meant(before, term.start, term.end, word)]
-    if not named:
-        return False
-    if _is_object(word, before, after):  # nobody says "Lind" and means her by "her" in the same clause
-        return _CLAUSE.search(before, named[0].end) is not None
-    return True
+    content = [term for term in located_terms(before) if term.start >= behind]
+    if asks and asks["inquiry"].lower() == "who" and word in _BOUND and len(content + terms(after)) > _RICH:
+        return True  # "who moved his court from Tarn to Ostrey?" means whoever it was
+    named = [term for term in content if _may_be_meant(before, term.start, term.end, word)]
+    if named and len(named) < _RICH and _is_object(word, before, after):
+        return _CLAUSE.search(before, named[0].end) is not None  # in one clause, nobody means Lind by "her"
+    return bool(named)
 
 
 def _may_be_meant(text: str, start: int, end: int, pronoun: str) -> bool:
@@ -355,6 +365,8 @@ def _may_be_meant(text: str, start: int, end: int, pronoun: str) -> bool:
     speaks = not determined and following in _SAID
     if pronoun not in _PERSON:
         return not speaks and terms(word)[0] not in _COMMON_VERBS and word.lower() not in _SAID
+    if not any(c.isupper() for c in text[1:]):  # typed without capitals
+        called = not determined and (not before or re.search(rf"(?:\b{_AUXILIARY}|[’'])$", before, re.I) is not None)
     role = word.lower() in ROLES | MALE_WORDS | FEMALE_WORDS
     place = word.lower() in PLACES or re.search(r"\b(?:in|at|from|near)$", before, re.IGNORECASE)
     auxiliary = re.search(rf"\b{_AUXILIARY}$", before, re.IGNORECASE) is not None
