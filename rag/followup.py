@@ -129,11 +129,11 @@ def _plain(text: str, longest: int) -> str:
 
 def _one_line(text: str) -> str:
     """Return text on one line, without what cannot be seen."""
-    seen = (" " if c.isspace() else c for c in text)
-    return " ".join("".join(c for c in seen if unicodedata.category(c) not in _UNSEEN).split())
+    seen = "".join(" " if unicodedata.category(c) in _BREAKING else c for c in text)
+    return " ".join("".join(c for c in seen if unicodedata.category(c) != "Cf").split())
 
 
-_UNSEEN = frozenset(("Cc", "Cf", "Cn", "Co", "Cs"))
+_BREAKING = frozenset(("Cc", "Cn", "Co", "Cs"))  # other than zero-width characters ("Cf"), which stand inside words
 
 
 def _resolved(history: Sequence[Turn], library: Library) -> tuple[Turn, ...]:
@@ -188,7 +188,7 @@ _PREPOSITION = (
 _DETERMINER = r"(?:the|an?|this|that|these|those|its|their|his|her|our|my|all|some|any|no|each|every)"
 _INQUIRING = (
     rf"(?:{_PREPOSITION}\s+)?(?:how (?:many|much|long|old|far|big|large|high|tall|deep|heavy|fast|often|come)\b|"
-    r"what for\b|wh(?:at|o|om|ose|y|en|ere|ich)\b|how\b)"
+    r"what for\b|wh(?:at|o|om|ose|y|en|ere|ich)\b|how\b)(?:\s+else\b)?"
 )
 _ASKS_FIRST = re.compile(rf"^(?:.{{0,60}}?,\s+)?(?P<inquiry>{_INQUIRING})", re.IGNORECASE)
 _OPENING = re.compile(r"^(?:(?:and|but|or|so|then|okay|ok|well|also|now)\b[\s,]*)+", re.IGNORECASE)
@@ -242,9 +242,13 @@ def _lean(text: str) -> _Lean | None:
 
 
 _TAIL = re.compile(
-    r"\s+(?:(?:is|was) (?:that|this)|(?:did|does) (?:that|this|it) happen|so|that|this|not|now|though)$",
+    r"\s+(?:(?:is|was|has|have|does|did|will|would|can)(?: not|n[’']t)?|(?:is|was) (?:that|this)|"
+    r"(?:did|does) (?:that|this|it) happen|so|that|this|those|these|not|now|though)$",
     re.IGNORECASE,
 )
+
+
+_COUNTS = re.compile(rf"how many\s+{_AUXILIARY}\s+[\w’'-]+", re.IGNORECASE)  # "how many were rescued?"
 
 
 def _bare_inquiry(rest: str) -> str:
@@ -259,6 +263,8 @@ def _bare_inquiry(rest: str) -> str:
     whole = re.fullmatch(_INQUIRING, _TAIL.sub("", rest), re.IGNORECASE)
     if whole:
         return whole[0]
+    if _COUNTS.fullmatch(rest):
+        return rest
     phrase = re.fullmatch(rf"(?P<word>{_INQUIRING})\s+(?P<more>[\w’'-]+(?: [\w’'-]+)?)", rest, re.IGNORECASE)
     if not phrase or re.search(rf"\b{_AUXILIARY}", rest, re.IGNORECASE):
         return ""
@@ -418,6 +424,9 @@ def _inquire(inquiry: str, previous: Question) -> str:
     asks = _ASKS_FIRST.match(text)
     before, rest = (text[: asks.start("inquiry")], text[asks.end("inquiry") :].lstrip()) if asks else ("", text)
     auxiliary = re.match(_AUXILIARY, rest, re.IGNORECASE)
+    if _COUNTS.fullmatch(inquiry):
+        around = re.search(rf"\b{_PREPOSITION}\s.*", rest, re.IGNORECASE)
+        return f"{inquiry} {around[0] if around else rest}?"
     if not asks and not auxiliary:  # no question at all: "the harbour of Tarn"
         return f"{text}, {inquiry}?"
     if inquiry == "why not":
@@ -451,6 +460,10 @@ def _swap(new: str, previous: Question, library: Library) -> str:
     span = _place_of(new, previous, library)
     if span is not None:
         start, end = span
+        new = re.sub(r"\s+ones?$", f" {text[start:end].split()[-1]}", new)  # "the new one" is a new bridge
+        counted = _COUNTED.match(text)
+        if counted and start == counted.start("thing"):
+            new = re.sub(rf"^{_DETERMINER}\s+", "", new, flags=re.IGNORECASE)
         return f"{text[:start]}{new}{text[end:]}?"
     matter = _matter(previous)
     if _speaks(new, library) and matter and not previous.asked:
@@ -470,7 +483,7 @@ def _place_of(new: str, previous: Question, library: Library) -> tuple[int, int]
         old = _last(re.finditer(rf"\b{preposition[1]}\s+(?:{_DETERMINER}\s+)?[\w’'-]+", text, re.IGNORECASE))
         return old and old.span()
     person = _person_typed(previous)
-    if _speaks(new, library) and not previous.asked and not previous.speakers:
+    if _speaks(new, library) and not previous.asked and not previous.speakers and not previous.introduces:
         return None
     if person and _is_personal(new, previous, library):
         return _found(person, text)
@@ -513,7 +526,8 @@ def _place_name(new: str, previous: Question) -> tuple[int, int] | None:
         return None
     own = set(terms(previous.asked or ""))
     others = [name.text for name in previous.names if not set(name.stems) <= own]
-    return _found(others[-1], previous.text) if others else None
+    acting = [n for n in others if re.search(rf"\b{_AUXILIARY}\s+{re.escape(n)}", previous.text, re.IGNORECASE)]
+    return _found((acting or others)[-1], previous.text) if others else None
 
 
 def _person_typed(question: Question) -> str | None:
@@ -569,11 +583,18 @@ def _phrases(text: str, offset: int = 0) -> list[tuple[int, int]]:
     spans = []
     for determiner in _DETERMINED.finditer(text, offset):
         words = list(_run_of_words(text, determiner.end()))
-        if len(words) > 1 and re.search(rf"\b{_AUXILIARY}\s*$", text[: determiner.start()], re.IGNORECASE):
+        auxiliary = re.search(rf"\b({_AUXILIARY})\s*$", text[: determiner.start()], re.IGNORECASE)
+        if auxiliary and len(words) > 1 and _ends_in_a_predicate(auxiliary[1], words[-1], text):
             words.pop()
         if words:
             spans.append((determiner.start(), words[-1].end()))
     return spans
+
+
+def _ends_in_a_predicate(auxiliary: str, last: re.Match[str], text: str) -> bool:
+    """Tell whether the last word behind a subject says what it did or was: "does the bridge hold", "is it safe"."""
+    being = auxiliary.lower().startswith(("is", "are", "was", "were", "has", "have", "had"))
+    return not being or not text[last.end() :].strip() or last[0].endswith("ed")
 
 
 _NEXT_WORD = re.compile(r"\s+([\w’'-]+)")
@@ -594,14 +615,25 @@ def _is_a_group(phrase: str) -> bool:
     return phrase.split()[-1].lower() in ORGANISATIONS | PLURAL_ROLES | ROLES
 
 
+# "which Western companies would", "how many people died": one word unless an auxiliary tells where it ends
+_NOUN = rf"(?!{_AUXILIARY})[\w’'-]+"
+_COUNTED = re.compile(
+    rf"^(?:how many|which|what)\s+(?P<thing>{_NOUN}(?:\s+{_NOUN}){{0,2}}?(?=\s+{_AUXILIARY})|[\w’'-]+s(?=\s))",
+    re.IGNORECASE,
+)
+
+
 def _thing_span(question: Question, *, group: bool = False) -> tuple[int, int] | None:
     """Return where the thing stands that a question is about (or the body that acts), or what a person is asked."""
     text = question.text.rstrip("?!. ")
     start, end = _matter_span(question)
-    if question.asked and end > start:
+    if question.asked and question.verb and end > start:
         inner = _phrases(text, start)
         joined = len(inner) > 1 and re.fullmatch(r"\s*of\s*", text[inner[-2][1] : inner[-1][0]])
         return inner[-1] if joined else (start, end)
+    counted = _COUNTED.match(text)
+    if counted and not group:
+        return counted.span("thing")
     phrases = _phrases(text)
     if phrases:
         return next((span for span in phrases if _is_a_group(text[slice(*span)]) == group), phrases[0])
@@ -641,11 +673,17 @@ def _meant(match: re.Match[str], text: str, recent: Sequence[Turn], library: Lib
         return None
     possessive = word in _POSSESSIVE or (word == "her" and re.match(r"\s+[\w’'-]*[^\W_]", after) and _goes_on(after))
     noun = re.match(r"\s+([\w’'-]+)", after)
-    if word in ("that", "this", "these", "those") and noun and _goes_on(after):
+    if word in ("that", "this", "these", "those") and noun and _determines(text[: match.start()], after):
         if not set(terms(noun[1])) & set(terms(found)):
             return match.end(), match[0] if not terms(found) else f"{found}, {match[0]}"
         return match.end() + noun.end(), found
     return match.end(), f"{found}’s" if possessive else found
+
+
+def _determines(before: str, after: str) -> bool:
+    """Tell whether "that" belongs to a noun behind it: "does that plan cost", not "does that cost"."""
+    auxiliary = re.search(rf"\b{_AUXILIARY}\s*$", before, re.IGNORECASE)
+    return _goes_on(after) and not (auxiliary and len(list(_run_of_words(after, 0))) == 1)
 
 
 def _goes_on(after: str) -> bool:
@@ -661,8 +699,8 @@ def _somebody(word: str, text: str, recent: Sequence[Turn], library: Library) ->
         people = [name for name in _people(turn, library) if not set(terms(name)) & own]
         if word in _GROUP:
             group = _group(turn, library)
-            if group or people:
-                return group or " and ".join(people[:2])
+            if (group and not set(terms(group)) & own) or people:
+                return group if group and not set(terms(group)) & own else " and ".join(people[:2])
         fitting = [name for name in people if _fits(name, word)]
         if fitting:
             return fitting[0]
@@ -700,11 +738,16 @@ def _group(turn: Turn, library: Library) -> str | None:
         last = question.text[start:end].split()[-1].lower()
         if last in ORGANISATIONS | PLURAL_ROLES or re.search(r"[^su]s$", last):
             return question.text[start:end]
+    counted = _COUNTED.match(question.text)
+    if counted and counted["thing"].endswith("s"):
+        return counted["thing"]
+    if _person_typed(question):
+        return _person_typed(question)
     for term in reversed(question.terms):
         word = question.text[term.start : term.end]
-        if word in ORGANISATIONS | PLURAL_ROLES or re.search(r"[^aisu’']s$", word):
-            return word if word.lower() not in _SAID else None
-    return None
+        if word in ORGANISATIONS | PLURAL_ROLES or (re.search(r"[^aisu’']s$", word) and word.lower() not in _SAID):
+            return word
+    return next((name.text for name in question.names), None)
 
 
 def _somewhere(recent: Sequence[Turn], library: Library) -> str | None:

@@ -72,6 +72,22 @@ def test_another_topic_takes_the_place_of_the_topic() -> None:
     assert asked("and Norway?", "what does Lind say about Sweden?") == "what does Lind say about Norway?"
 
 
+def test_a_country_takes_the_place_of_the_one_that_acts() -> None:
+    assert asked("and India?", "has China condemned the invasion of Ukraine?") == (
+        "has India condemned the invasion of Ukraine?"
+    )
+
+
+def test_the_new_one_is_one_of_the_same_kind() -> None:
+    assert asked("and the new one?", "is the old bridge in Tarn safe?") == "is the new bridge in Tarn safe?"
+
+
+def test_what_was_counted_can_be_another_thing() -> None:
+    assert asked("what about the boats?", "how many houses were lost?") == "how many boats were lost?"
+    told = asked("how many were repaired?", "how many houses burned in the storm of May?")
+    assert told == "how many were repaired in the storm of May?"
+
+
 def test_a_group_takes_the_place_of_a_group() -> None:
     assert asked("and the mayor?", OPENING) == "when did the mayor of Tarn open the new bridge in 2024?"
     assert asked("and the harbour?", OPENING) == "when did the council of Tarn open the harbour in 2024?"
@@ -188,6 +204,9 @@ def test_he_is_not_somebody_with_a_womans_name() -> None:
 def test_they_means_the_group_named_last() -> None:
     assert asked("what did they pay?", OPENING) == "what did the council pay?"
     assert asked("why do they protest?", "what do farmers want?") == "why do farmers protest?"
+    assert asked("when would they sail?", "which old boats would sail first, according to Lind?") == (
+        "when would old boats sail?"
+    )
 
 
 def test_it_and_that_mean_what_was_asked_about() -> None:
@@ -195,6 +214,7 @@ def test_it_and_that_mean_what_was_asked_about() -> None:
     assert asked("what does Oduya say about that?", DOUBT) == "what does Oduya say about a split?"
     assert asked("how much did that bridge cost?", OPENING) == "how much did the new bridge cost?"
     assert asked("who lives there?", OPENING) == "who lives in Tarn?"
+    assert asked("what would that cost?", "is the old bridge in Tarn safe?") == "what would the old bridge cost?"
 
 
 def test_nobody_is_meant_by_a_pronoun_where_nobody_was_named() -> None:
@@ -306,7 +326,7 @@ def test_an_abstention_still_carries_its_question() -> None:
         ("See [the paper](https://paper.example/a?b=1) or https://x.example/y.", "See the paper or"),
         ("![pixel](http://x.example/p.png)It **really** `stays`", "pixelIt really stays"),
         ("# Head\n- one\n- two <img src=x onerror=y>", "Head one two"),
-        ("Zero\u200bwidth \u202ereversed\x07 bell\x1b[31m", "Zerowidth reversed bell[31m"),
+        ("Zero\u200bwidth \u202ereversed\x07 bell\x1b[31m", "Zerowidth reversed bell [31m"),
         ("He wrote “the [sic] boat” in 2024", "He wrote “the [sic] boat” in 2024"),
     ],
 )
@@ -338,15 +358,16 @@ WORDS = st.sampled_from(
     "her his to in 2024 last year Tarn Norway say said doubt not else so for , ? ?! “ ” ’s according whom which "
     "city of split harbour board farmers this those open then really agree too".split()
 )
-TYPED = st.lists(WORDS, max_size=9).map(" ".join) | st.text(max_size=40)
+SEEN = st.characters(exclude_categories=("Cf",))  # zero-width characters are dropped, which joins what they part
+TYPED = st.lists(WORDS, max_size=9).map(" ".join) | st.text(SEEN, max_size=40)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(TYPED, st.lists(st.tuples(TYPED, TYPED), max_size=4))
 def test_nothing_typed_breaks_it_and_no_word_is_invented(question: str, before: list[tuple[str, str]]) -> None:
     history = turns([{"question": earlier, "answer": answer} for earlier, answer in before])
     told = stand_alone(question, history, LIBRARY)
-    said = " ".join([question, *(f"{turn.question} {turn.answer}" for turn in history)])
+    said = " ".join([question, *(f"{turn.question} {turn.answer}" for turn in history), *LIBRARY.speakers()])
     assert set(terms(told)) <= set(terms(said))
     assert told == question or leans(question)
 
