@@ -1,0 +1,465 @@
+"""Proper names of a sentence that its source lacks.
+
+A name stands in a source in the form in which it is written there, or in one that readers take for the same: Norway
+and Norwegian, EU and European Union, Lind for Ada Lind. "Ada Lind" where the source only knows a Lind is more than it
+says. Dates and numbers are looked at elsewhere, digits that belong to a name (A320, Covid-19) here.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+from indexes.names import folded
+from indexes.terms import STOP_WORDS
+from indexes.wordlists import (
+    DETERMINERS,
+    FEMALE_NAMES,
+    FEMALE_WORDS,
+    HONORIFICS,
+    MALE_NAMES,
+    MALE_WORDS,
+    NATIONALITIES,
+    OPENERS,
+    ORGANISATION_NAMES,
+    ORGANISATIONS,
+    PARTICLES,
+    PLACES,
+    PLURAL_ROLES,
+    ROLE_ENDINGS,
+    ROLES,
+    SPEAKING,
+    SUFFIXES,
+    TIMES,
+)
+
+
+def strange_name(sentence: str, source: str) -> str | None:
+    """Return the first proper name of a sentence that does not stand in its source, as it is written.
+
+    `source` is a paragraph with its metadata (speakers' full names, headline, publisher).
+    """
+    held = _source(source)
+    return next((name.text for name in _names(sentence, held) if not _stands(name, held)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A word as written and as compared, and whether it follows the word before it at once."""
+
+    text: str
+    folded: str
+    joined: bool
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """The words of a source, in order and by what is asked of them."""
+
+    order: tuple[str, ...]
+    places: Mapping[str, Sequence[int]]  # where each of them stands
+    capitalised: frozenset[str]
+    lower: frozenset[str]
+    alike: Mapping[str, Sequence[str]]  # by their first three letters
+    initials: frozenset[str]  # what runs of words could be shortened to
+    acronyms: frozenset[str]
+    with_numbers: frozenset[str]  # "covid19" of "Covid 19"
+    aliases: frozenset[str]  # other forms of what stands there
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """A proper name: its words as written, and those that must stand in the source."""
+
+    text: str
+    words: tuple[_Word, ...]
+
+
+# A hyphen joins digits to a name (F-16, Covid-19); China-Russia and US-led are taken apart.
+_TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_](?:[^\W_]|[\u0300-\u036f]|[’'](?=[^\W_])|&(?=[^\W_])|[-‑](?=\d))*")
+_POSSESSIVE = re.compile(r"[’']s?$")
+
+
+@lru_cache(maxsize=512)
+def _words(text: str) -> tuple[_Word, ...]:
+    words = []
+    behind = 0
+    for match in _TOKEN.finditer(text):
+        joined = text[behind : match.start()] in (" ", "-", "‑", "\u00a0", " & ")
+        words.append(_Word(match[0], _compared(match[0]), joined, *match.span()))
+        behind = match.end()
+    return tuple(words)
+
+
+def _compared(word: str) -> str:
+    """Return a word as it is compared: "U.S.", "US" and "us" meet, as do "F-16" and "F16", "José" and "Jose"."""
+    bare = _POSSESSIVE.sub("", folded(word)).replace(".", "") or word
+    return re.sub(r"[-‑]", "", bare) if any(c.isdigit() for c in bare) else bare
+
+
+@lru_cache(maxsize=256)
+def _source(text: str) -> _Source:
+    words = _words(text)
+    order = tuple(word.folded for word in words)
+    places: dict[str, list[int]] = {}
+    alike: dict[str, list[str]] = {}
+    for place, word in enumerate(order):
+        if word not in places:
+            alike.setdefault(word[:3], []).append(word)
+        places.setdefault(word, []).append(place)
+    phrases = _phrase(words)
+    return _Source(
+        order=order,
+        places=places,
+        capitalised=frozenset(word.folded for word in words if not word.text[0].islower()),
+        lower=frozenset(word.folded for word in words if word.text[0].islower()),
+        alike=alike,
+        initials=frozenset(_initials(words)),
+        acronyms=frozenset(word.folded for word in words if _is_acronym(word.text)),
+        with_numbers=frozenset(a + b for a, b in pairwise(order) if b[0].isdigit() and not a[0].isdigit()),
+        aliases=frozenset(other for group in _SAME if any(p in phrases for p in group) for other in group),
+    )
+
+
+def _phrase(words: Sequence[_Word]) -> str:
+    """Return words as they are looked up together: folded, but "US" is not "us"."""
+    return " " + " ".join(w.folded.upper() if _is_acronym(w.text) else w.folded for w in words) + " "
+
+
+_LINKING = frozenset("of the and for in on de la du des & a to".split())
+_LONGEST_ACRONYM = 6
+
+
+def _initials(words: Sequence[_Word]) -> Iterator[str]:
+    """Yield what runs of words could be shortened to: capitalised ones, and three or more in lower case (GDP)."""
+    capital = [(i, w.folded[:1]) for i, w in enumerate(words) if w.text[0].isupper()]
+    for first in range(len(capital)):
+        letters = capital[first][1]
+        for before, (i, letter) in zip(capital[first:], capital[first + 1 : first + _LONGEST_ACRONYM], strict=False):
+            if any(words[j].folded not in _LINKING for j in range(before[0] + 1, i)):
+                break
+            letters += letter
+            yield letters
+    content = [w.folded[:1] if w.folded not in STOP_WORDS else "\0" for w in words]
+    for size in (3, 4):
+        for first in range(len(content) - size + 1):
+            yield "".join(content[first : first + size])
+
+
+# -- which words are names --------------------------------------------------------------------------------------------
+
+_GIVEN = MALE_NAMES | FEMALE_NAMES
+_DIRECTIONS = frozenset("north south east west northern southern eastern western central".split())
+_WHICH_ONE = _DIRECTIONS | {"new", "saint", "san", "los", "el", "great", "upper", "lower"}
+_PLACES_THAT_ARE_WORDS = frozenset(
+    "turkey jersey georgia states kingdom us york island hong kong orleans columbia victoria rico vegas chile niger "
+    "jordan oman mali chad dakota u.s u.s. uk u.k cuba guinea china".split()
+)
+_PLACES_IN_LOWER_CASE = (PLACES | NATIONALITIES) - _DIRECTIONS - _PLACES_THAT_ARE_WORDS - frozenset(
+    "republican democrat democratic conservative liberal labour tory polish muslim catholic christian jewish hindu "
+    "sikh londoner rome danish swiss".split()
+) | {"china"}  # fmt: skip
+# Nouns that stand for a kind of person or body, capitalised or not: "the Minister", "Parliament".
+_COMMON = (
+    (ROLES | HONORIFICS | ORGANISATIONS | PLURAL_ROLES | MALE_WORDS | FEMALE_WORDS | SUFFIXES | TIMES)
+    - _GIVEN
+    - NATIONALITIES
+) | frozenset(
+    "government governments parliament congress senate state states country countries republic kingdom nation nations "
+    "internet earth god bible christmas easter sun moon world i i'm i've i'd i'll ok".split()
+)
+_NEVER_ALONE = OPENERS | DETERMINERS | _LINKING | STOP_WORDS
+# Nouns that open a sentence without an article, and are not told by their endings.
+_BARE_NOUNS = frozenset(
+    """trade oil gas water food money power peace war growth demand supply debt health wealth land work labour labor
+    traffic rain snow ice air fire blood sleep milk meat fish wheat rice corn coal steel iron gold silver copper cotton
+    sugar coffee tea wine beer bread wood paper plastic glass cash credit crime law order time life death love hope
+    fear anger pain help care aid support research evidence data news media music art film sport football cricket
+    rugby tennis sex gender race age weather climate heat light sound energy fuel diesel petrol hydrogen carbon
+    inflation unemployment income output turnout travel tourism transport software hardware internet email homework
+    progress success failure defeat victory advice luck trust faith truth justice freedom pressure
+    tension violence abuse terror stress exercise diet obesity cancer diabetes malaria flu treatment surgery therapy
+    medicine vaccine protein vitamin calcium insulin cholesterol alcohol tobacco caffeine smoke salt fat fibre fiber
+    skin hair bone brain heart muscle soil dust sand mud rock lava magma nature wildlife livestock cattle poultry
+    timber fruit grain maize soya cocoa opium cannabis heroin cocaine weed
+    people children women men police staff crew cattle everything everybody anything anyone life history science
+    society culture religion language education knowledge information technology industry business commerce finance
+    interest rent tax revenue profit loss capital stock property housing furniture equipment machinery infrastructure
+    construction production consumption distribution management leadership ownership membership
+    part half most much public private national international local global human social political economic
+    legal medical physical mental digital modern new old good bad high low large small big great major minor common
+    rare long short full empty total overall average typical normal special general specific particular certain
+    different similar additional further current recent previous past future present key main chief primary
+    secondary initial early late free open clear strong weak hard soft easy simple complex direct indirect
+    please note let do does did is are was were be have has had can could will would should may might must""".split()
+)
+_ORDINARY_ENDING = re.compile(
+    r"(?:ing|ed|ly|tion|sion|ment|ments|ness|ity|ism|ance|ence|ency|ancy|ship|hood|ure|ful|less|able|ible|ous|ive|ics|"
+    r"ology|graphy|ers|ors|ists|ants|ents|ies|ges|ces|ses|tes|les|nes|res|des|ks|ts|ds|ps|gs|ms|ls|ws|ons|ins|ens|ers|"
+    r"tical|tional|ional|ical|wards?|like|proof|based|[^s]ys)$"
+)
+_ORDINARY = _COMMON | ORGANISATION_NAMES | _BARE_NOUNS
+_KNOWN = (PLACES | NATIONALITIES | _GIVEN) - _DIRECTIONS - _BARE_NOUNS | frozenset(
+    "nato un eu unicef oxfam amnesty greenpeace reuters google facebook twitter microsoft amazon youtube "
+    "instagram fifa uefa opec nasa bbc nhs fbi cia imf".split()
+)  # fmt: skip
+_VERBS_BEHIND_A_NAME = frozenset(SPEAKING) | frozenset(
+    "wants wanted doubts doubted fears feared hopes hoped expects expected supports supported opposes opposed "
+    "rejects rejected".split()
+)
+
+
+def _names(sentence: str, held: _Source) -> Iterator[_Name]:
+    """Yield the proper names of a sentence: runs of capitalised words, names with digits, and known places."""
+    words = _words(sentence)
+    trust = _capitals_mean_something(words)
+    own_lower = frozenset(word.folded for word in words if word.text[0].islower())
+    run: list[_Word] = []
+    for place, word in enumerate(words):
+        named = _is_name_word(words, place, sentence, trust=trust, ordinary=held.lower | own_lower)
+        if run and not (word.joined and (named or word.folded in PARTICLES)):
+            yield from _name(run, sentence)
+            run = []
+        if named or (run and word.folded in PARTICLES):
+            run.append(word)
+    yield from _name(run, sentence)
+
+
+def _name(run: list[_Word], sentence: str) -> Iterator[_Name]:
+    while run and run[-1].text[0].islower() and run[-1].folded in PARTICLES:
+        run.pop()
+    if run:
+        yield _Name(_POSSESSIVE.sub("", sentence[run[0].start : run[-1].end]), tuple(run))
+
+
+def _capitals_mean_something(words: Sequence[_Word]) -> bool:
+    """Tell whether capitals tell names: not in a headline, where nearly all words have one."""
+    long = [word for word in words[1:] if word.folded not in STOP_WORDS and not word.text[0].isdigit()]
+    return sum(word.text[0].isupper() for word in long) < 0.8 * len(long) or len(long) < 4
+
+
+def _is_name_word(words: Sequence[_Word], place: int, sentence: str, *, trust: bool, ordinary: frozenset[str]) -> bool:
+    word = words[place]
+    if any(c.isdigit() for c in word.text):
+        return _is_name_with_digits(word.text)
+    if word.folded in _PLACES_IN_LOWER_CASE:
+        return True
+    if not word.text[0].isupper() or (word.folded in _NEVER_ALONE and not _is_acronym(word.text)):
+        return False
+    if word.folded in _WHICH_ONE:
+        return _goes_on(words, place)
+    if len(word.text) == 1 or word.folded in ("i'm", "i've", "i'd", "i'll"):
+        return False
+    if trust and not _opens(words, place, sentence):
+        return True
+    return _is_name_where_all_are_capitalised(words, place, sentence, ordinary, trust=trust)
+
+
+def _goes_on(words: Sequence[_Word], place: int) -> bool:
+    """Tell whether a capitalised word follows at once: "North Korea"."""
+    return place + 1 < len(words) and words[place + 1].joined and words[place + 1].text[0].isupper()
+
+
+def _is_acronym(text: str) -> bool:
+    letters = text.replace(".", "")
+    return len(letters) > 1 and letters.isupper()
+
+
+_MEASURED = re.compile(
+    r"\d[\d.,]*(?:st|nd|rd|th|s|[ap]m|bn|mn|tn|[kmb]|[cm]?m|km|kg|g|mph|kph|[kMGT]?Wh?|ft|in|hrs?|p|[CF])"
+)
+
+
+def _is_name_with_digits(text: str) -> bool:
+    """Tell whether letters and digits are a name: A320, F-16, 5G; neither 21st nor 10km."""
+    return any(c.isupper() for c in text) and not _MEASURED.fullmatch(text)
+
+
+def _opens(words: Sequence[_Word], place: int, sentence: str) -> bool:
+    """Tell whether a word has its capital from standing first: in the sentence, a quotation, behind a colon."""
+    if place == 0:
+        return True
+    between = sentence[words[place - 1].end : words[place].start]
+    return bool(re.search(r"[.!?:;…“\"«•*]|[‘'(\[]$|\n", between))
+
+
+def _is_name_where_all_are_capitalised(
+    words: Sequence[_Word], place: int, sentence: str, ordinary: frozenset[str], *, trust: bool
+) -> bool:
+    """Tell whether a word that has a capital anyhow is a name; one that nobody knows is."""
+    word = words[place]
+    behind = words[place + 1] if place + 1 < len(words) else None
+    if word.folded in _KNOWN and word.folded not in ordinary:
+        return True
+    if trust and _is_acronym(word.text):
+        return True
+    if word.folded in ordinary or word.folded in _ORDINARY:
+        return False
+    if trust and behind is not None and (behind.folded in _VERBS_BEHIND_A_NAME or _POSSESSIVE.search(word.text)):
+        return True
+    if trust and _goes_on(words, place) and words[place + 1].folded not in _COMMON:
+        return True
+    return not (_ORDINARY_ENDING.search(word.folded) or word.folded.endswith(ROLE_ENDINGS))
+
+
+# -- whether they stand in the source ---------------------------------------------------------------------------------
+
+_PLACES_READ = 50  # of one word in a source; no paragraph has more
+_NEAR = 4  # words between which a first and a last name stand together: "Lind, Ada", "Ada Maria van der Lind"
+_NO_PART_OF_THE_NAME = (
+    ((ROLES | HONORIFICS | PLURAL_ROLES | SUFFIXES | TIMES) - _GIVEN) | _LINKING | PARTICLES | {"prime"}
+)
+_GEOGRAPHY = PLACES | NATIONALITIES
+_SAME = tuple(
+    tuple(f" {phrase} " for phrase in group.split(","))
+    for group in (
+        "US,USA,united states,america,american,americans",
+        "UK,united kingdom,britain,british,britons,briton",
+        "EU,european union",
+        "UN,united nations",
+        "UAE,united arab emirates,emirati,emiratis",
+        "PRC,china,chinese",
+        "DRC,dr congo,DR congo,democratic republic of congo,democratic republic of the congo,congolese",
+        "north korea,north korean,north koreans,DPRK",
+        "south korea,south korean,south koreans",
+        "netherlands,holland,dutch",
+        "czechia,czech,czechs",
+        "kyiv,kiev",
+        "kharkiv,kharkov",
+        "odesa,odessa",
+        "turkey,turkiye,turkish,turks",
+        "myanmar,burma,burmese",
+        "scotland,scottish,scots,scot",
+        "england,english",
+        "portugal,portuguese",
+        "norway,norwegian,norwegians",
+        "belgium,belgian,belgians",
+        "switzerland,swiss",
+        "greece,greek,greeks",
+        "germany,german,germans",
+        "france,french",
+        "ireland,irish",
+        "wales,welsh",
+        "lebanon,lebanese",
+        "thailand,thai,thais",
+        "peru,peruvian,peruvians",
+        "cyprus,cypriot,cypriots",
+        "saudi arabia,saudi,saudis",
+        "new zealand,new zealander,new zealanders",
+        "niger,nigerien,nigeriens",
+        "morocco,moroccan,moroccans",
+        "poland,polish,poles",
+        "denmark,danish,danes",
+        "sweden,swedish,swedes",
+        "finland,finnish,finns",
+        "spain,spanish,spaniards",
+        "serbia,serbian,serb,serbs",
+        "croatia,croatian,croat,croats",
+        "philippines,philippine,filipino,filipinos",
+        "covid19,covid",
+        "AI,artificial intelligence",
+        "GOP,republican,republicans",
+        "tory,tories,conservative,conservatives",
+        "democrat,democrats,democratic",
+        "NYC,new york",
+        "WWII,second world war,world war two,world war ii,world war II",
+        "WWI,first world war,world war one,world war i",
+    )
+)
+_DIFFERENT = frozenset(
+    frozenset(pair.split())
+    for pair in ("niger nigeria", "niger nigerian", "niger nigerians", "liberal liberia", "india indiana")
+)
+_ENDINGS_OF_PEOPLES = frozenset("n an ian ese ish i ic s ns ans ians is er ers".split())
+_ENDINGS_OF_COUNTRIES = frozenset(("", "a", "e", "y", "o", "ia", "en", "istan", "stan"))
+_ENDINGS_OF_FOLLOWERS = frozenset("al ional ian ians ist ists ism ic ics ite ites".split())
+
+
+_STANDING_APART = _GEOGRAPHY | ORGANISATION_NAMES | ORGANISATIONS | _COMMON
+
+
+def _stands(name: _Name, held: _Source) -> bool:
+    words = [word for word in name.words if len(word.folded) > 1 and word.folded not in _NO_PART_OF_THE_NAME]
+    if len(words) == 1 and words[0].folded in _COMMON:
+        return True
+    if _has_alias(words, held) or _is_shortened(words, held):
+        return True
+    return all(_word_stands(word, words[i - 1] if i else None, held) for i, word in enumerate(words)) and all(
+        _stand_together(word, behind, held) for word, behind in pairwise(words)
+    )
+
+
+def _has_alias(words: Sequence[_Word], held: _Source) -> bool:
+    return _phrase(words) in held.aliases
+
+
+def _is_shortened(words: Sequence[_Word], held: _Source) -> bool:
+    """Tell whether the source has the acronym of a name that the sentence spells out."""
+    letters = "".join(word.folded[:1] for word in words)
+    return len(letters) > 1 and letters in held.acronyms
+
+
+def _word_stands(word: _Word, before: _Word | None, held: _Source) -> bool:
+    folded = word.folded
+    if any(c.isdigit() for c in folded):
+        return _with_digits_stands(folded, held)
+    if _is_acronym(word.text):
+        return _acronym_stands(word, held)
+    if folded in held.capitalised:
+        return True
+    personal = folded in _GIVEN or (before is not None and before.folded in _GIVEN)
+    if folded in held.lower and not personal:
+        return True
+    return _has_alias((word,), held) or any(_related(folded, other) for other in held.alike.get(folded[:3], ()))
+
+
+def _with_digits_stands(folded: str, held: _Source) -> bool:
+    forms = {folded, folded.removesuffix("s"), folded + "s"}
+    return bool(forms & held.places.keys()) or folded in held.with_numbers
+
+
+def _acronym_stands(word: _Word, held: _Source) -> bool:
+    """Tell whether an acronym stands in the source, also as a name: NATO, Nato; the US is never us."""
+    if {word.folded, word.folded.removesuffix("s")} & (held.acronyms | held.initials) or _has_alias((word,), held):
+        return True
+    return len(word.folded) > 2 and word.folded in held.capitalised and word.folded not in _NEVER_ALONE
+
+
+def _related(a: str, b: str) -> bool:
+    """Tell whether two words are forms of one name: Norway, Norwegian; Keynes, Keynesian; not Marta, Martin."""
+    if a == b or frozenset((a, b)) in _DIFFERENT:
+        return a == b
+    short, long = sorted((a, b), key=len)
+    shared = next((i for i, letter in enumerate(short) if letter != long[i]), len(short))
+    left, right = short[shared:], long[shared:]
+    if _is_plural(short, long):
+        return True
+    if {a.removesuffix("s"), b.removesuffix("s")} & _GEOGRAPHY:
+        return shared >= 3 and left in _ENDINGS_OF_COUNTRIES and right in _ENDINGS_OF_PEOPLES | _ENDINGS_OF_COUNTRIES
+    return shared >= 5 and not left and right in _ENDINGS_OF_FOLLOWERS
+
+
+def _is_plural(short: str, long: str) -> bool:
+    """Tell whether a name is the plural of another: Republicans, Olympics; Roberts is not Robert's plural."""
+    return long == short + "s" and short not in _GIVEN and (short in _COMMON or bool(_PEOPLE.search(short)))
+
+
+_PEOPLE = re.compile(r"(?:an|ian|ist|crat|ic|ali|ani|aqi|eli)$")
+
+
+def _stand_together(word: _Word, behind: _Word, held: _Source) -> bool:
+    """Tell whether two words of a name belong together in the source: North and Korea, Ada and Lind.
+
+    Nationalities, offices and bodies may stand apart from the name that they explain.
+    """
+    places = held.places.get(word.folded, ())[:_PLACES_READ]
+    if word.folded in _WHICH_ONE:
+        near = [held.order[at + 1 : at + 2] for at in places]
+    elif word.folded in _STANDING_APART or behind.folded in _STANDING_APART or not behind.joined:
+        return True
+    else:
+        near = [held.order[max(0, at - _NEAR) : at + _NEAR + 1] for at in places]
+    return not near or any(other == behind.folded or _related(behind.folded, other) for some in near for other in some)
