@@ -17,6 +17,7 @@ from indexes.wordlists import STATING
 
 _LONGEST = 1_500  # characters; an unfinished sentence beyond it is dropped: an endless reply stays bounded
 _LONGEST_QUOTE = 700  # a quotation mark that is open for longer was never meant to close
+_WINDOW = 120  # characters before a full stop that tell whether a sentence ends there
 _LONGEST_TAG, _LONGEST_BRACKET, _LONGEST_URL, _LONGEST_PREFIX = 300, 200, 2_000, 40
 
 # A marker travels through the stages as one private character; those of the reply itself are dropped.
@@ -247,7 +248,7 @@ class _Lines:
 
 _CLOSERS = {"[": "]", "【": "】", "［": "］", "〔": "〕", _RAISED: _LOWERED}
 _SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
-_UNIT = re.compile(r"(?:\d|⁻|\b(?:[kcdm]?m|ft|mi|in|yd))$")  # "km²" is no marker
+_UNIT = re.compile(r"(?:\d|⁻|\b[^\W_]|\b(?:[kcdm]m|ft|mi|in|yd))$")  # "km²", "T²": an exponent is no marker
 
 _LABEL = r"(?:passages?|sources?|excerpts?|references?|refs?|citations?)"
 _LABEL_IN_SQUARE = rf"(?:{_LABEL}|paragraphs?|paras?|documents?|docs?|chunks?|snippets?|contexts?|texts?|cite|[psd])"
@@ -272,7 +273,7 @@ _DESTINATION = re.compile(r"\(\s*\S*(?:\s+[\"'].*)?\s*\)", re.DOTALL)
 
 def _numbers(content: str, pattern: re.Pattern[str] = _IN_SQUARE) -> str:
     """Return the markers that stand between brackets as private characters; "" where the content is no marker."""
-    bare = content.split("†")[0].replace("[", "").replace("]", "").strip()
+    bare = re.sub(r"[\[\]*_`~\\]", "", content.split("†")[0]).strip()
     if "†" in content:
         bare = bare.split(":")[0]  # 【4:0†source】
     if not pattern.fullmatch(bare):
@@ -509,6 +510,7 @@ class _Sentences:
                 self._let_go(line_ends=True)
             else:
                 self._may_go_on = True
+                self._append(" ")
 
     def end_with_heading(self, heading: str) -> None:
         self._let_go(line_ends=True)
@@ -566,12 +568,20 @@ class _Sentences:
         if char != " ":
             self._see_line_start(char)
         if self._may_go_on and char != " " and not _is_marker(char):
-            self._may_go_on = False
-            if char.islower():
-                self._append(" ")
-            else:
-                self._let_go(line_ends=True)
+            self._go_on(char)
         self._append(char)
+
+    def _go_on(self, char: str) -> None:
+        """A new line begins with `char`: it continues the sentence, or the markers before it are its own."""
+        self._may_go_on = False
+        if char.islower() or char in ".,;!?":
+            return
+        own = _TRAILING_MARKERS.search(self._text)
+        self._text = self._text[: own.start()] if own else self._text
+        self._let_go(line_ends=True)
+        for marker in own[0].strip() if own else "":
+            self._leads = True
+            self._append(marker)
 
     def _see_line_start(self, char: str) -> None:
         if not self._fresh_line:
@@ -585,7 +595,7 @@ class _Sentences:
 
     def _append(self, char: str) -> None:
         if len(self._text) > _LONGEST:
-            self._text = self._text[-_LONGEST_BRACKET:]
+            self._text = self._text[-_WINDOW:]
             self._reset()
             self._overlong = True
         self._text += char
@@ -707,8 +717,8 @@ def _splits(before: str, after: str) -> bool:
     tail = _bare(before)
     if tail.endswith(tuple(_WIDE_STOPS)):
         return True
-    if len(tail) > _LONGEST_BRACKET:
-        tail = tail[-_LONGEST_BRACKET:]
+    if len(tail) > _WINDOW:
+        tail = tail[-_WINDOW:]
         tail = tail[tail.find(" ") + 1 :]
     return any(span.start == len(tail) + 1 for span in sentences(f"{tail} {_PAST_MARKERS.sub('', after)}"))
 
@@ -764,6 +774,7 @@ _REPORTED_THAT = re.compile(rf"^(?:{_THE_SOURCE}\s*)?({_M}+)\s+(?:(?:both|also)\
 _REPORTING = re.compile(rf"^(?:{_THE_SOURCE}\s*)?({_M}+)\s+(?={_REPORTS}\b|both\b|also\b|do\b|does\b)", _I)
 _INSIDE = re.compile(rf"(,?)\s+(?:and\s+)?{_VIA}\s+(?:{_THE_SOURCE}\s*)?({_M}+)(,?)", _I)
 _IN_ROUND_AT_END = re.compile(rf"(?<!\d)\s\((\d{{1,2}}(?:\s*[,;–-]\s*\d{{1,2}})*)\)(?=[.!?…]?[”\"’»]*[\s{_M[1:-1]}]*$)")
+_MARKUP_AGAIN = re.compile(r"\[\s*\d{1,2}\s*\]|<(?=[a-zA-Z/!?|])|[~`]{2,}")  # what "<*b*>" leaves without its stars
 _ENUMERATED = re.compile(r"\(\d{1,2}\)")
 
 
@@ -820,7 +831,9 @@ def _mended(text: str) -> str:
     text = re.sub(r",(?:\s*,)+", ",", text)
     text = re.sub(r",\s*([.!?])(?=[\s”\"’»)]|$)", r"\1", text)
     text = re.sub(r"^(?:[\s,;:)\]]|[–—-]\s|\(\d{1,2}\)\s)+", "", text)
-    text = " ".join(text.replace(_CELL, " ").split())
+    while _MARKUP_AGAIN.search(text):
+        text = _MARKUP_AGAIN.sub("", text)
+    text = " ".join(text.replace("](", "] (").split())
     if text.startswith("(") and ")" not in text:
         text = text[1:].lstrip()
     if text.endswith((")", ").")) and "(" not in text:
