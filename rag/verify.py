@@ -1,0 +1,512 @@
+"""Is a sentence that a model wrote borne out by one paragraph of those it was shown?
+
+A model's markers are hints. Every test is made against one paragraph (or one quotation that runs over several), never
+against several at once: what two paragraphs say together, nobody said. A sentence that fails is withheld with its
+reason; where it passes, code cuts out the place that bears it out best.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+
+from indexes.article import CONFIDENT, Article, Paragraph
+from indexes.clauses import Sentence, split_sentences, tokenise
+from indexes.cues import Cue, find_cues
+from indexes.mentions import names_in
+from indexes.quotations import find_quotations
+from indexes.sentences import Span, sentences
+from indexes.terms import Term, located_terms, terms
+from indexes.wordlists import (
+    ACTIVE_AUXILIARIES,
+    ADVERBS,
+    HONORIFICS,
+    OPENERS,
+    PREPOSITIONS,
+    ROLES,
+    SPEAKING,
+    STATING,
+    SUFFIXES,
+    TIMES,
+)
+from rag.cite import Place
+from rag.figures import missing_figure
+from rag.instructions import instruction_spans
+from rag.library import Library, Words
+from rag.match import _OPPOSITES
+from rag.named import strange_name
+from rag.reply import Written
+from rag.retrieve import Evidence
+from rag.support import SUPPORTED, Source, Statement, Support, best_support, partners, statement
+from rag.verbatim import find, misquoted, quoted
+
+Test = Literal["link", "quotation", "figure", "name", "negation", "certainty", "roles", "speaker", "support"]
+_STEPS: tuple[Test, ...] = ("quotation", "figure", "name", "support", "speaker", "negation", "certainty", "roles")
+
+# How much likelier than the place that bears a sentence out another one is which tells against it (it says the
+# opposite, or gives the words to somebody else): from there on the first only resembles the sentence.
+CLEARLY = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A sentence of a model after all tests: where it is borne out, or why it is withheld."""
+
+    text: str
+    places: tuple[Place, ...]  # what bears it out best, in reading order; empty where it is withheld
+    failed: Test | None
+    reason: str | None  # why it is withheld, in words for a reader
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """A sentence to be tested, read once."""
+
+    text: str
+    statement: Statement
+    speakers: tuple[str, ...]  # who it says has said something
+    quotes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """One paragraph, or one running quotation: all that a sentence may rest on."""
+
+    article: Article
+    paragraphs: tuple[Paragraph, ...]
+    marked: bool
+
+    @property
+    def text(self) -> str:
+        """Its text, blanks where it addresses an assistant: that bears nothing out."""
+        return " ".join(_without_instructions(paragraph.text) for paragraph in self.paragraphs)
+
+    @property
+    def offsets(self) -> tuple[int, ...]:
+        """Where each paragraph begins in the text."""
+        lengths = [0] + [len(paragraph.text) + 1 for paragraph in self.paragraphs[:-1]]
+        return tuple(int(offset) for offset in np.cumsum(lengths))
+
+    @property
+    def facts(self) -> str:
+        """What a reader knows beside the text: headline, heading, publisher, section, who speaks."""
+        names = dict.fromkeys(speaker.name for paragraph in self.paragraphs for speaker in paragraph.speakers)
+        headings = dict.fromkeys(paragraph.heading for paragraph in self.paragraphs)
+        article = self.article
+        return "\n".join(
+            part for part in (article.title, *headings, article.publisher, article.section, *names) if part
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """How far a candidate came: the test that it fails, or what bears the sentence out."""
+
+    candidate: _Candidate
+    failed: Test | None
+    reason: str = ""
+    support: Support | None = None
+
+    @property
+    def probability(self) -> float:
+        return self.support.probability if self.support else 0.0
+
+    @property
+    def rank(self) -> tuple[int, bool, float]:
+        """The best one is the largest: all tests passed, or the later one failed."""
+        passed = len(_STEPS) if self.failed is None else _STEPS.index(self.failed)
+        return passed, self.candidate.marked, self.probability
+
+
+def verify(written: Written, passages: Sequence[Evidence], library: Library) -> Checked:
+    """Test a sentence against the paragraphs that the model was shown, and cut out what bears it out."""
+    text = _without_preface(written.text).strip()
+    if _LINK.search(text):
+        return Checked(text, (), "link", "It holds a link or an address, which no model may hand out.")
+    if _COMMENTS.search(text):
+        return Checked(text, (), "support", "It speaks about the answer or the sources, not about what they say.")
+    claim = _read(text, library)
+    outcomes = [_test(claim, candidate, library) for candidate in _candidates(written.markers, passages)]
+    best = max(outcomes, key=lambda outcome: outcome.rank, default=None)
+    if best is None:
+        return Checked(text, (), "support", "There is no paragraph to bear it out.")
+    against = max((one for one in outcomes if one.failed == "negation"), key=lambda one: one.probability, default=None)
+    if best.failed is None and against and against.probability > best.probability + CLEARLY:
+        best = against
+    if best.failed is None:
+        return Checked(text, tuple(_places(best)), None, None)
+    return Checked(text, (), best.failed, best.reason)
+
+
+def _read(text: str, library: Library) -> _Claim:
+    """Read a sentence once: its meaning, whose words it says it gives, and what it quotes."""
+    speakers, verbs = _speakers_named(text)
+    neutral = frozenset(stem for part in (*speakers, *verbs) for stem in terms(part))
+    return _Claim(text, statement(text, library, neutral), tuple(speakers), quoted(text))
+
+
+# -- what a sentence may rest on --------------------------------------------------------------------------------------
+
+
+def _candidates(markers: Sequence[int], passages: Sequence[Evidence]) -> list[_Candidate]:
+    """Return every paragraph shown, and every quotation that runs over several of them."""
+    marked = {passages[marker - 1].id for marker in markers if 1 <= marker <= len(passages)}
+    shown = {evidence.id: evidence for evidence in passages}
+    single = [_Candidate(one.article, (one.paragraph,), one.id in marked) for one in shown.values()]
+    return single + [
+        _Candidate(run[0].article, tuple(one.paragraph for one in run), any(one.id in marked for one in run))
+        for run in _runs(shown.values())
+    ]
+
+
+def _runs(shown: Iterable[Evidence]) -> Iterator[list[Evidence]]:
+    """Yield neighbouring paragraphs over which one quotation runs, two or more."""
+    run: list[Evidence] = []
+    for evidence in sorted(shown, key=lambda one: one.place):
+        if run and not _runs_on(run[-1], evidence):
+            if len(run) > 1:
+                yield run
+            run = []
+        run.append(evidence)
+    if len(run) > 1:
+        yield run
+
+
+def _runs_on(before: Evidence, after: Evidence) -> bool:
+    if before.article is not after.article or before.number + 1 != after.number:
+        return False
+    ends, begins = before.paragraph.quotations[-1:], after.paragraph.quotations[:1]
+    return bool(ends and begins and ends[0].run is not None and ends[0].run == begins[0].run)
+
+
+@lru_cache(maxsize=1_000)
+def _without_instructions(text: str) -> str:
+    """Blank out what addresses an assistant; every other character stays in its place."""
+    for start, end in instruction_spans(text):
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
+
+
+def _source(candidate: _Candidate, library: Library) -> Source:
+    """Return a candidate as support reads it."""
+    spans: list[Span] = []
+    pieces, vectors = [], []
+    words = library.words([paragraph.text for paragraph in candidate.paragraphs])
+    for paragraph, offset, found in zip(candidate.paragraphs, candidate.offsets, words, strict=True):
+        barred = instruction_spans(paragraph.text)
+        counting = [span for span in sentences(paragraph.text) if not any(_overlap(span, other) for other in barred)]
+        spans += [Span(span.start + offset, span.end + offset) for span in counting]
+        pieces.append(found.spans + offset)
+        vectors.append(found.vectors)
+    joined = Words(np.concatenate(pieces), np.concatenate(vectors))
+    return Source(candidate.text, tuple(spans), joined, frozenset(terms(candidate.facts)))
+
+
+def _overlap(a: tuple[int, int], b: tuple[int, int]) -> bool:
+    return a[0] < b[1] and b[0] < a[1]
+
+
+# -- one sentence against one candidate -------------------------------------------------------------------------------
+
+
+def _test(claim: _Claim, candidate: _Candidate, library: Library) -> _Outcome:
+    """Run every test; the first that fails decides."""
+    known = f"{candidate.text}\n{candidate.facts}"
+    if altered := misquoted(claim.text, candidate.text):
+        return _Outcome(candidate, "quotation", f"“{altered}” does not stand so in the articles.")
+    if figure := missing_figure(claim.text, known, candidate.article.published):
+        return _Outcome(candidate, "figure", f"“{figure}” stands in no paragraph that bears this out.")
+    name = strange_name(claim.text, known)
+    if name and not any(_same_person(name, speaker) for speaker in claim.speakers):
+        return _Outcome(candidate, "name", f"“{name}” stands in no paragraph that bears this out.")
+    source = _source(candidate, library)
+    support = best_support(claim.statement, source, _covering(claim, candidate))
+    if support is None or support.probability < SUPPORTED:
+        return _Outcome(candidate, "support", "No paragraph shown says this.", support)
+    for speaker in claim.speakers:
+        said = replace(source, spans=tuple(_said_by(speaker, candidate, source)))
+        theirs = best_support(claim.statement, said, _covering(claim, candidate))
+        if theirs is None or theirs.probability < max(SUPPORTED, support.probability - CLEARLY):
+            return _Outcome(candidate, "speaker", f"{speaker} does not say this in the paragraphs shown.", support)
+        support = theirs
+    return _against_the_span(claim, candidate, source, support)
+
+
+def _against_the_span(claim: _Claim, candidate: _Candidate, source: Source, support: Support) -> _Outcome:
+    """Run the tests that look at the best-supporting span itself."""
+    span = source.text[support.span.start : support.span.end]
+    paired = partners(claim.statement, source, support.span)
+    shifted = [
+        (a, Term(b.stem, b.start - support.span.start, b.end - support.span.start), near) for a, b, near in paired
+    ]
+    if word := _contradicted(claim.text, span, shifted):
+        return _Outcome(candidate, "negation", f"The paragraph says otherwise of “{word}”.", support)
+    if word := _strengthened(claim.text, span, shifted):
+        return _Outcome(candidate, "certainty", f"The paragraph is less certain of “{word}”.", support)
+    if swapped := _swapped(claim.text, span):
+        return _Outcome(candidate, "roles", f"The paragraph has it the other way round: {swapped}.", support)
+    return _Outcome(candidate, None, support=support)
+
+
+def _covering(claim: _Claim, candidate: _Candidate) -> Span | None:
+    """Return from where to where the quoted words stand: what is shown must hold them."""
+    found = [span for words in claim.quotes for span in find(words, candidate.text) or ()]
+    return Span(min(span.start for span in found), max(span.end for span in found)) if found else None
+
+
+def _places(outcome: _Outcome) -> Iterator[Place]:
+    """Yield the span that bears the sentence out, one place for each paragraph that it touches."""
+    candidate, support = outcome.candidate, outcome.support
+    assert support is not None
+    for paragraph, offset in zip(candidate.paragraphs, candidate.offsets, strict=True):
+        start, end = max(0, support.span.start - offset), min(len(paragraph.text), support.span.end - offset)
+        if start < end and paragraph.text[start:end].strip():
+            yield Place(candidate.article, paragraph.number or 0, start, end)
+
+
+# -- what bears nothing out -------------------------------------------------------------------------------------------
+
+_LINK = re.compile(
+    r"\bhttps?:|\bwww\.|\b[\w.+-]+@[\w-]+\.\w|\b(?:[a-z0-9-]+\.)+[a-z]{2,}/\w|\]\(|"
+    r"\b[a-z0-9-]+\.(?:com|org|net|io|info|co|gov|edu|ru|cn|uk|de|eu|fr|ly|me|app|dev|ai|xyz|site|online|example)\b",
+    re.IGNORECASE,
+)
+_THE_SOURCES = (
+    r"(?:the |these |this |your |my |all |any |given |provided |above |following |supplied |numbered )*"
+    r"(?:passages?|paragraphs?|articles?|texts?|sources?|context|documents?|excerpts?|information|evidence)"
+    r"(?: (?:above|below|provided|given|shown|supplied|here|at hand|i (?:have|was given)|you (?:gave|provided)))*"
+)
+_PREFACE = re.compile(
+    rf"^\W*(?:based (?:solely |only )?(?:up)?on|according to|from|as (?:stated|mentioned|described|reported) in|in|per|"
+    rf"judging (?:by|from)) {_THE_SOURCES}(?: \[?\d+\]?)?(?:,| ?[:–—-])\s*(?=\w|[“\"‘])",
+    re.IGNORECASE,
+)
+_COMMENTS = re.compile(
+    rf"\b{_THE_SOURCES} (?:do(?:es)? not|don[’']t|doesn[’']t|did not|didn[’']t|never|cannot|can[’']t|contains? no|"
+    rf"(?:gives?|provides?|offers?|says?|mentions?|makes?) (?:no|nothing))\b"
+    rf"|\b(?:not|nothing|nowhere|isn[’']t|aren[’']t) (?:\w+ ){{0,4}}(?:in|by|from) {_THE_SOURCES}[.!]?$"
+    rf"|^\W*(?:based on|according to|from) {_THE_SOURCES}\W*$"
+    r"|\b(?:i hope (?:this|that)|let me know|feel free|happy to help|as an ai|i am an ai|i[’']m an ai|language model)\b"
+    r"|^\W*(?:i|i[’']m|we) (?:am |are )?(?:sorry|apologi[sz]e|cannot|can[’']t|can not|could not|couldn[’']t|do not|"
+    r"don[’']t|am unable|unable|was unable|have no|did not find|didn[’']t find)\b"
+    r"|^\W*(?:sure|certainly|of course|okay|ok|note|disclaimer|sources?|references?|answer|question)\W*$"
+    r"|^\W*(?:here (?:is|are)|here[’']s|the (?:answer|following)\b.{0,40} (?:is|are)\W*$|in (?:summary|conclusion)\W*$)"
+    r"|\b(?:not found|no (?:relevant )?(?:information|answer|mention|evidence) (?:is|was|about|on|of|in|can be))\b",
+    re.IGNORECASE,
+)
+
+
+def _without_preface(text: str) -> str:
+    """Cut "Based on the passages above, " off a sentence: what follows is tested as it stands."""
+    rest = _PREFACE.sub("", text, count=1)
+    return rest[:1].upper() + rest[1:] if rest != text else text
+
+
+# -- who speaks -------------------------------------------------------------------------------------------------------
+
+_NAME = r"(?P<who>[A-Z][\w’'-]*\w(?: (?:(?:van|von|de|der|den|al|bin|la|le|du|di) )*[A-Z][\w’'.-]*\w){0,3})"
+_FEELS = re.compile(
+    r"(?:doubt|fear|expect|hope|predict|feel|foresee|anticipate|envision|envisage)(?:s|ed)?|felt|foresaw"
+)
+_SPEAKING_OTHERWISE = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"^\W*{_NAME}(?: \([^)]*\))?: ?[“\"‘]",
+        rf"^\W*{_NAME}(?<= )[A-Z][\w’'-]*: ?\S",
+        rf"\b{_NAME}[’']s? (?:\w+ )?(?:views?|opinion|argument|take|position|stance|warning|prediction|estimate|"
+        r"assessment|claim|concern|doubt|fear|remarks?|statement|words)\b",
+        rf"\b(?:[Ii]n the (?:view|opinion|words) of|[Ff]or|[Tt]o|[Aa]s (?:told|stated) by) {_NAME}(?=,)",
+    )
+)
+
+
+@lru_cache(maxsize=2_000)
+def _speakers_named(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return who a sentence says has said or thought something, and the verbs that say so."""
+    speakers: dict[str, None] = {}
+    verbs: dict[str, None] = {}
+    for sentence in split_sentences(tokenise(text, find_quotations([text])[0])):
+        for cue in _cues(sentence):
+            speakers |= dict.fromkeys(_whom(cue, sentence))
+            verbs |= dict.fromkeys(token.text for token in sentence[cue.first : cue.behind] if token.low in SPEAKING)
+        speakers |= dict.fromkeys(_feeling(sentence))
+    for pattern in _SPEAKING_OTHERWISE:
+        speakers |= dict.fromkeys(_without_opener(match["who"]) for match in pattern.finditer(text))
+    return tuple(name for name in speakers if _name_words(name)), tuple(verbs)
+
+
+def _cues(sentence: Sentence) -> Iterator[Cue]:
+    """Yield the cues by which a sentence gives somebody's words, quoted or not."""
+    quotes = any(token.kind == "quotation" for token in sentence)
+    return (cue for cue in find_cues(sentence) if cue.states or quotes or cue.verb in STATING)
+
+
+def _whom(cue: Cue, sentence: Sentence) -> list[str]:
+    """Return the names of those who speak by a cue; none where it says "she" or "the ministry"."""
+    if cue.mention is None:
+        return []
+    if cue.mention.kind == "group":
+        return [mention.text for mention, _, _ in names_in(sentence[cue.first : cue.behind])]
+    named = cue.mention.kind in ("name", "organisation") and any(word[:1].isupper() for word in cue.mention.words)
+    return [cue.mention.text] if named else []
+
+
+def _feeling(sentence: Sentence) -> Iterator[str]:
+    """Yield who doubts, fears or expects something: a view is known from its holder's words alone."""
+    for mention, first, behind in names_in(sentence):
+        after = next((token for token in sentence[behind:] if token.low not in ADVERBS | ACTIVE_AUXILIARIES), None)
+        owned = first > 0 and sentence[first - 1].low in PREPOSITIONS
+        if after is not None and _FEELS.fullmatch(after.low) and not owned:
+            yield mention.text
+
+
+def _without_opener(name: str) -> str:
+    """Strip what only begins the sentence: "In Lind" of "In Lind's view"."""
+    words = name.split()
+    while words and words[0].lower() in OPENERS | PREPOSITIONS:
+        words.pop(0)
+    return re.sub(r"[’']s?$", "", " ".join(words))
+
+
+def _said_by(speaker: str, candidate: _Candidate, source: Source) -> Iterator[Span]:
+    """Yield the sentences of a source that are this person's words, or report them by name."""
+    for paragraph, offset in zip(candidate.paragraphs, candidate.offsets, strict=True):
+        theirs = [
+            Span(quotation.start + offset, quotation.end + offset)
+            for quotation in paragraph.quotations
+            if quotation.speaker
+            and quotation.speaker.confidence >= CONFIDENT
+            and _same_person(speaker, quotation.speaker.name)
+        ]
+        for span in source.spans:
+            if not offset <= span.start < offset + len(paragraph.text):
+                continue
+            reporting = _speakers_named(source.text[span.start : span.end])[0]
+            if any(_overlap(span, other) for other in theirs) or any(_same_person(speaker, one) for one in reporting):
+                yield span
+
+
+def _same_person(a: str, b: str) -> bool:
+    """Tell whether two names may be one: "Lind" and "Ada Lind", not "Omar Lind" and "Ada Lind"."""
+    one, other = _name_words(a), _name_words(b)
+    return bool(one and other) and (one <= other or other <= one)
+
+
+@lru_cache(maxsize=2_000)
+def _name_words(name: str) -> frozenset[str]:
+    words = re.findall(r"[^\W_][\w-]*", re.sub(r"[’']s?(?!\w)", "", name.casefold()))
+    return frozenset(words) - HONORIFICS - ROLES - SUFFIXES - {"the"}
+
+
+# -- negation, opposites, certainty -----------------------------------------------------------------------------------
+
+NEAR = 0.5  # cosine from which two different words are taken to mean the same thing
+_SCOPE = 6  # words behind a "not" that it may deny
+_HEADS = 2  # content words behind a "not" of which it surely denies one
+
+_DENIES = re.compile(
+    r"\b(?:not(?! (?:only|just|merely|least))|never|no(?! (?:doubt|matter))|nobody|none|nothing|nowhere|neither|nor|"
+    r"without|cannot|unable|unlikely|unwilling|(?P<itself>refus\w+|fail(?:s|ed|ing|ure)?|den(?:y|ies|ied|ying)|lack\w*|"
+    r"reject\w*|declin\w+|disput\w+|dismiss\w*|doubts?|doubted|oppos\w+))\b|n[’']t\b",
+    re.IGNORECASE,
+)
+_MAY_DENY = re.compile(
+    r"\b(?:difficult|hard|hardly|barely|impossible|doubtful|rarely|seldom|too|instead|rather|far from|little|few|only|"
+    r"except|until|unless|prevent\w*|avoid\w*|stop\w*|against|despite|although)\b",
+    re.IGNORECASE,
+)
+_HEDGES = re.compile(
+    r"\b(?:may|might|could|possibly|perhaps|probably|reportedly|allegedly|alleged|supposedly|likely|potentially|maybe|"
+    r"appears?|appeared|seems?|seemed|suggests?|suggested|if|would|should|can|risks?|fears?|threat\w*|plans?|planned|"
+    r"proposed|proposals?|intends?|aims?|hopes?|hoped|expects?|expected|wants?|unless|claims?|claimed)\b",
+    re.IGNORECASE,
+)
+_WEAKENS = re.compile(r"\b(?:may(?! \d)|might|could|possibly|perhaps|reportedly|allegedly|supposedly|maybe)\b")
+_ENDS_SCOPE = re.compile(r"[,;:.!?—–()“”\"]|\b(?:but|because|although|while|which|who|whereas|so|and then)\b")
+
+
+_TIMES = frozenset(stem for word in TIMES for stem in terms(word))
+
+
+def _contradicted(text: str, span: str, paired: Sequence[tuple[Term, Term, float]]) -> str | None:
+    """Return a word that one of the two denies and the other affirms, or whose opposite the span says."""
+    here, there = _scopes(_DENIES, text), _scopes(_DENIES, span)
+    turned = {word for word, partner, _ in paired if partner.stem in _OPPOSITES.get(word.stem, ())}
+    said = set(terms(span))
+    for word, partner, _ in paired:
+        if word in turned and word.stem not in said and _within(word, here) == _within(partner, there):
+            return text[word.start : word.end]
+    if _MAY_DENY.search(span):
+        return None
+    near = [(word, partner) for word, partner, cosine in paired if cosine >= NEAR and word not in turned]
+    for scope in there:
+        heads = _heads(scope, located_terms(span))
+        met = [word for word, partner in near if partner in heads]
+        if met and not any(_within(word, here) for word in met):
+            return text[met[0].start : met[0].end]
+    for scope in here:
+        heads = _heads(scope, located_terms(text))
+        meant = [partner for word, partner in near if word in heads]
+        affirmed = not any(_within(partner, there) for partner in meant)
+        if (meant and affirmed) or not (meant or there or turned):
+            return text[scope.start : scope.end].strip()
+    return None
+
+
+def _strengthened(text: str, span: str, paired: Sequence[tuple[Term, Term, float]]) -> str | None:
+    """Return a word of which the span says "may" or "could", and the sentence nothing of the kind."""
+    if _HEDGES.search(text):
+        return None
+    weak = {word for scope in _scopes(_WEAKENS, span) for word in _heads(scope, located_terms(span), most=1)}
+    return next((text[a.start : a.end] for a, b, near in paired if near >= NEAR and b in weak), None)
+
+
+def _scopes(pattern: re.Pattern[str], text: str) -> list[Span]:
+    """Return from each word that denies (or weakens) on what it may deny: to the end of the clause."""
+    found = []
+    for match in pattern.finditer(text):
+        stop = _ENDS_SCOPE.search(text, match.end())
+        behind = [word.end() for word in re.finditer(r"\w[\w’'-]*", text[match.end() :])][:_SCOPE]
+        reach = match.end() + (behind[-1] if behind else 0)
+        start = match.start() if match.groupdict().get("itself") else match.end()
+        found.append(Span(start, min(reach, stop.start() if stop else len(text))))
+    return found
+
+
+def _heads(scope: Span, words: Iterable[Term], most: int = _HEADS) -> list[Term]:
+    """Return the first content words of a scope, numbers and times left out: those it surely speaks of."""
+    inside = (word for word in words if _within(word, [scope]) and not word.stem[0].isdigit())
+    return [word for word in inside if word.stem not in _TIMES][:most]
+
+
+def _within(word: Term, scopes: Iterable[Span]) -> bool:
+    return any(_overlap((word.start, word.end), scope) for scope in scopes)
+
+
+# -- who did what to whom ---------------------------------------------------------------------------------------------
+
+
+def _swapped(text: str, span: str) -> str | None:
+    """Return what the span says where two names stand round one verb in the other order."""
+    done = {(a, verb, b): words for a, verb, b, words in _deeds(span)}
+    for a, verb, b, _ in _deeds(text):
+        if (b, verb, a) in done and (a, verb, b) not in done:
+            return f"“{done[b, verb, a]}”"
+    return None
+
+
+def _deeds(text: str) -> Iterator[tuple[str, str, str, str]]:
+    """Yield who, verb stem, whom and the words for every two names with one verb between; passives turned round."""
+    for sentence in split_sentences(tokenise(text, ())):
+        names = [(mention.words[-1].casefold(), first, behind) for mention, first, behind in names_in(sentence)]
+        for (a, first, end), (b, begin, behind) in pairwise(names):
+            between = sentence[end:begin]
+            passive = any(token.low == "by" for token in between)
+            for token in between:
+                for stem in terms(token.low):
+                    who, whom = (b, a) if passive else (a, b)
+                    yield who, stem, whom, text[sentence[first].start : sentence[behind - 1].end]
