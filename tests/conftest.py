@@ -8,6 +8,8 @@ import pytest
 
 from indexes.embeddings import SentenceEmbeddings, _default_folder
 from indexes.library import Library
+from rag.models import LanguageModel, language_model
+from tests import smollm
 
 
 @pytest.fixture(scope="session")
@@ -36,3 +38,21 @@ def library(tmp_path: Path) -> Iterator[Callable[..., Library]]:
     """Open libraries in `tmp_path / "library"`, with `Library.open`'s own arguments; all are closed in the end."""
     with ExitStack() as stack:
         yield lambda **options: stack.enter_context(Library.open(tmp_path / "library", **options))
+
+
+@pytest.fixture(scope="session")
+def smollm_file() -> Path:
+    """The file of a real language model, SmolLM2-135M; tests that need it skip where it is absent."""
+    pytest.importorskip("xllamacpp", reason="a real language model runs on xllamacpp: pip install -e '.[local]'")
+    if not smollm.PATH.is_file():
+        pytest.skip("no real language model here: python -m tests.smollm downloads it")
+    assert smollm.is_right(smollm.PATH), f"{smollm.PATH} is not the model that the tests were written with: delete it"
+    return smollm.PATH
+
+
+@pytest.fixture(scope="session")
+def small_model(smollm_file: Path) -> Iterator[LanguageModel]:
+    """A real language model that writes fluently and is seldom right, on one thread, loaded once for all tests."""
+    model = language_model(f"gguf:{smollm_file}?threads=1&context=4096")
+    yield model
+    model.close()
