@@ -699,8 +699,8 @@ class _Sentences:
         opens_line, self._opens_line = self._opens_line, False
         if not text.strip():
             return
+        self._in_sources = self._in_sources or _names_sources(text, a_line=opens_line and line_ends)
         if opens_line:
-            self._in_sources = self._in_sources or _names_sources(text, line_ends=line_ends)
             text = _without_label(text, line_ends=line_ends)
             if self._any and _FOOTNOTE.match(text):
                 return
@@ -737,7 +737,8 @@ def _says(after: str) -> bool:
 # --------------------------------------------------------------------------------------------- the finished sentence
 
 _ANSWER = re.compile(
-    r"\s*(?:(?:final|short|direct|brief|cited)\s+)?(?:answer|response|reply|summary|conclusion)\s*:\s*", re.IGNORECASE
+    r"\s*(?:(?:final|short|direct|brief|cited)\s+)?(?:answer|response|reply|summary|conclusion|quote|quotation|explanation)\s*:\s*",
+    re.IGNORECASE,
 )
 _CHATTER = re.compile(
     r"\b(?:answer|passages?|sources?|summary|articles?|context|provided|following|information|question|here|text)\b",
@@ -756,6 +757,11 @@ _VIA = (
 _REPORTS = (
     r"(?:says?|states?|reports?|notes?|mentions?|explains?|claims?|writes?|argues?|indicates?|suggests?|shows?|"
     r"confirms?|describes?|adds?|highlights?|discusses|quotes?|tells?)"
+)
+_PASSAGES = re.compile(
+    r"^(?:according to|based on) (?:the )?(?:(?:provided|given|available) )?"
+    r"(?:passages?|excerpts?|articles?|texts?|context|information)(?: provided| given| above)?, ",
+    re.IGNORECASE,
 )
 _I = re.IGNORECASE
 _A_REPORT = re.compile(rf"(?:{_REPORTS}|both|also)\b")
@@ -778,9 +784,9 @@ _MARKUP_AGAIN = re.compile(r"\[\s*\d{1,2}\s*\]|<(?=[a-zA-Z/!?|])|[~`]{2,}")  # w
 _ENUMERATED = re.compile(r"\(\d{1,2}\)")
 
 
-def _names_sources(text: str, *, line_ends: bool) -> bool:
+def _names_sources(text: str, *, a_line: bool) -> bool:
     found = _SOURCES.match(text.strip())
-    return found is not None and (bool(found[1]) or line_ends)
+    return found is not None and (bool(found[1]) or a_line)
 
 
 def _without_label(text: str, *, line_ends: bool) -> str:
@@ -813,7 +819,7 @@ def _markers_found(text: str) -> str:
 def _attributions_dropped(text: str) -> str:
     """Return the text without "according to [2]" and "[1] says that": without the marker they say nothing."""
     whole = text
-    text = _ATTRIBUTED.sub(r"\1\2", text)
+    text = _PASSAGES.sub("", _ATTRIBUTED.sub(r"\1\2", text))
     text = _REPORTED_THAT.sub(r"\1", text)
     text = _REPORTING.sub(lambda found: f"The article{'s' if len(found[1]) > 1 else ''}{found[1]} ", text)
     text = _INSIDE.sub(lambda found: (found[1] if found[1] and not found[3] else found[3] and "") + found[2], text)

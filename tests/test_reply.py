@@ -69,6 +69,7 @@ MARKERS: dict[str, tuple[str, Expected]] = {
         "According to passage 1, the dam holds. Based on [2], it leaks.",
         [HOLDS, ("It leaks.", (2,))],
     ),
+    "according to all": ("According to the passages, the dam holds [1].", [HOLDS]),
     "according to, inside": ("The dam, according to [1], holds.", [("The dam holds.", (1,))]),
     "according to, at the end": ("The dam holds, as stated in [1].", [HOLDS]),
     "as a subject": (
@@ -135,12 +136,17 @@ SHAPES: dict[str, tuple[str, Expected]] = {
     "a label": ("Answer: The dam holds [1].", [HOLDS]),
     "a label in bold": ("**Answer:** The dam holds [1].", [HOLDS]),
     "a label alone": ("**Answer:**\n\nThe dam holds [1].", [HOLDS]),
+    "labels of list items": (
+        "1. **Ada Lind**:\n   - **Quote**: “It holds.” [1]\n   - **Explanation**: The spillway leaks [2].",
+        [("“It holds.”", (1,)), LEAKS],
+    ),
     "a preamble alone": ("Based on the passages:\nThe dam holds [1].", [HOLDS]),
     "a line before a list": (
         "Lind gave two reasons:\n- The dam holds [1].",
         [("Lind gave two reasons:", ()), HOLDS],
     ),
     "sources in one line": ("The dam holds [1].\n\nSources: [1] Dam News. [2] Herald.", [HOLDS]),
+    "sources in the same line": ("The dam holds [1]. Sources: [1] Dam News. [2] Herald.", [HOLDS]),
     "sources in a list": ("The dam holds [1].\n\n**References:**\n1. Dam News, 3 May.\n2. Herald.", [HOLDS]),
     "sources under a heading": ("The dam holds [1].\n\n## Sources\n\n[1] Dam News\n[2] Herald", [HOLDS]),
     "sources before the answer": ("Sources: [1], [2]\n\nThe dam holds [1].", [HOLDS]),
