@@ -135,11 +135,12 @@ def _last(errors: IO[str]) -> str:
 
 
 def _chat(base_url: str, key: str, model: str, timeout: float) -> "ChatOpenAI":
-    """Return a client of our own server: no proxy stands between, whatever the environment says."""
+    """Return a client of our own server, without the environment's proxies, and without sockets to close in the end."""
     import httpx
     from langchain_openai import ChatOpenAI
     from pydantic import SecretStr
 
+    plain: dict[str, Any] = {"trust_env": False, "limits": httpx.Limits(max_keepalive_connections=0)}
     return ChatOpenAI(
         base_url=base_url,
         api_key=SecretStr(key),
@@ -150,8 +151,8 @@ def _chat(base_url: str, key: str, model: str, timeout: float) -> "ChatOpenAI":
         stream_chunk_timeout=timeout,
         max_retries=0,
         stream_usage=True,
-        http_client=httpx.Client(trust_env=False),
-        http_async_client=httpx.AsyncClient(trust_env=False),
+        http_client=httpx.Client(**plain),
+        http_async_client=httpx.AsyncClient(**plain),
     )
 
 
