@@ -142,7 +142,7 @@ class _Tags:
             self._until = rf"</{name}\s*>$"
         elif name in _CITES:
             self._lines.put(_LOWERED if closing else _RAISED)
-        elif closing and (name in _BLOCKS or name in _HIDDEN):
+        elif tag.startswith("<|") or (closing and (name in _BLOCKS or name in _HIDDEN)):  # <|end|>
             self._lines.put("\n")
         else:
             for char in _BLOCKS.get(name, ""):
@@ -267,13 +267,13 @@ _IN_ROUND = _marker_pattern(_LABEL)
 _RANGE = re.compile(r"(\d+)(?:\s*(?:-|–|—|\bto\b)\s*(\d+))?")
 # What may stand between round brackets that turn out to be a marker: "(see Passage 1 and [2])".
 _MAYBE_ROUND = re.compile(rf"(?:(?:see|cf|from|and|to|{_LABEL})\b|[\s\d,;:.–—\-&#¶§\[\]])*[a-z]{{0,10}}", re.IGNORECASE)
-_SEE = re.compile(r"^\s*(?:see|cf\.?|from)\s+", re.IGNORECASE)
+_SEE = re.compile(rf"^\s*(?:(?:see|cf\.?)\s+|from\s+(?=\[|{_LABEL}))", re.IGNORECASE)
 _DESTINATION = re.compile(r"\(\s*\S*(?:\s+[\"'].*)?\s*\)", re.DOTALL)
 
 
 def _numbers(content: str, pattern: re.Pattern[str] = _IN_SQUARE) -> str:
     """Return the markers that stand between brackets as private characters; "" where the content is no marker."""
-    bare = re.sub(r"[\[\]*_`~\\]", "", content.split("†")[0]).strip()
+    bare = re.sub(r"[\[\]*_`~\\]", "", _SEE.sub("", content.split("†")[0])).strip()
     if "†" in content:
         bare = bare.split(":")[0]  # 【4:0†source】
     if not pattern.fullmatch(bare):
@@ -359,7 +359,7 @@ class _Marks:
 
     def _put_in_round(self, char: str) -> None:
         content = self._held[1:]
-        if char == ")" and (marks := _numbers(_SEE.sub("", content), _IN_ROUND)) and not content.strip()[:1].isdigit():
+        if char == ")" and (marks := _numbers(content, _IN_ROUND)) and not content.strip()[:1].isdigit():
             self._held = ""
             self._emit(marks)
         elif len(self._held) < 60 and _MAYBE_ROUND.fullmatch(content + char):
@@ -448,6 +448,10 @@ _SOURCES = re.compile(
     r"(?: used| cited| list)?\s*(:|$)",
     re.IGNORECASE,
 )
+# A word that is written large only because a sentence begins: "The dam holds [1] It leaks [2]".
+_OPENERS = frozenset(
+    "The A An It He She They We This These That Those There In On At But And However Meanwhile If When While".split()
+)
 _SAYING = frozenset((*STATING, "ask", "asks", "asked"))
 
 
@@ -479,7 +483,8 @@ class _Sentences:
         self._reset()
 
     def _reset(self) -> None:
-        self._ended = ""  # "", "stop" behind a full stop, "gap" behind the space or marker that follows it
+        # "stop": behind a full stop; "gap": behind the space or marker that follows it; "marker": behind one without it
+        self._ended = ""
         self._word_at: int | None = None  # where the next sentence would begin, quotation mark included
         self._waiting = 0  # for how many words before it is decided
         self._quote = ""  # what would close the open quotation
@@ -613,10 +618,17 @@ class _Sentences:
         if self._ended == "gap" and char.isalnum():
             self._consider(place if self._word_at is None else self._word_at)
             return
+        if self._ended == "marker" and char.isupper() and not self._is_quoted():
+            self._ended, self._word_at, self._waiting = "", place, 1
+            return
         if char in _STOPS:
             self._ended, self._word_at = ("gap" if char in _WIDE_STOPS else "stop"), None
             self._quoted = bool(self._quote)
         elif self._ended == "stop" and char in _AFTER_STOP:
+            pass
+        elif marker and not self._ended:
+            self._ended = "marker"
+        elif self._ended == "marker" and char == " ":
             pass
         elif self._ended and (char == " " or marker):
             self._quoted = self._quoted if self._ended == "gap" else self._is_quoted()
@@ -666,8 +678,14 @@ class _Sentences:
     def _decide(self, said: bool) -> None:
         place = self._word_at or 0
         self._waiting = 0
-        marker_leads = bool(_A_REPORT.match(self._text[place:]) and _TRAILING_MARKERS.search(self._text[:place]))
-        if marker_leads or (not said and _splits(self._text[:place], self._text[place:])):
+        before, after = self._text[:place], self._text[place:]
+        bare = _bare(before)
+        marker_leads = bool(_TRAILING_MARKERS.search(before) and _A_REPORT.match(after))
+        if not bare.endswith(tuple(_STOPS + _AFTER_STOP)):  # a marker alone stands here
+            splits = bool(bare) and re.split(r"\W", after)[0] in _OPENERS
+        else:
+            splits = not said and _splits(before, after)
+        if marker_leads or splits:
             self._cut(place, marker_leads=marker_leads or self._leads)
             return
         rest, self._text = self._text[place:], self._text[:place]
@@ -725,7 +743,7 @@ def _splits(before: str, after: str) -> bool:
 
 def _says(after: str) -> bool:
     """Whether a short clause follows a quotation that says who spoke: "Ada Lind said."."""
-    words = after.split()
+    words = _PAST_MARKERS.sub("", after).split()
     for number, word in enumerate(words[:4]):
         if number and word.strip(".,;:").lower() in _SAYING:
             return word[-1] in ".,;:" or (number + 1 == len(words) and not after.endswith(" "))
@@ -778,6 +796,12 @@ _BRACKETED = re.compile(rf"[(\[]\s*(?:see|cf\.?|from|sources?:?|references?:?)?\
 _ATTRIBUTED = re.compile(rf"^(?:{_VIA}\s+(?:{_THE_SOURCE}\s*)?({_M}+)|as\s+({_M}+)\s+{_REPORTS})\s*,?\s*", _I)
 _REPORTED_THAT = re.compile(rf"^(?:{_THE_SOURCE}\s*)?({_M}+)\s+(?:(?:both|also)\s+)?{_REPORTS}\s+that\s+", _I)
 _REPORTING = re.compile(rf"^(?:{_THE_SOURCE}\s*)?({_M}+)\s+(?={_REPORTS}\b|both\b|also\b|do\b|does\b)", _I)
+_IN_BEING = re.compile(
+    rf"\b((?:is|are|was|were|be|been|being)\s+(?:also\s+)?(?:{_REPORTED}\s+)?(?:in|by|from))\s+"
+    rf"(?:{_THE_SOURCE}\s*)?({_M}+)",
+    _I,
+)
+_PARENTHETIC = re.compile(rf",\s*(?:as\s+)?({_M}+)\s+{_REPORTS},", _I)
 _INSIDE = re.compile(rf"(,?)\s+(?:and\s+)?{_VIA}\s+(?:{_THE_SOURCE}\s*)?({_M}+)(,?)", _I)
 _IN_ROUND_AT_END = re.compile(rf"(?<!\d)\s\((\d{{1,2}}(?:\s*[,;–-]\s*\d{{1,2}})*)\)(?=[.!?…]?[”\"’»]*[\s{_M[1:-1]}]*$)")
 _MARKUP_AGAIN = re.compile(r"\[\s*\d{1,2}\s*\]|<(?=[a-zA-Z/!?|])|[~`]{2,}")  # what "<*b*>" leaves without its stars
@@ -822,6 +846,7 @@ def _attributions_dropped(text: str) -> str:
     text = _PASSAGES.sub("", _ATTRIBUTED.sub(r"\1\2", text))
     text = _REPORTED_THAT.sub(r"\1", text)
     text = _REPORTING.sub(lambda found: f"The article{'s' if len(found[1]) > 1 else ''}{found[1]} ", text)
+    text = _PARENTHETIC.sub(r"\1", _IN_BEING.sub(r"\2 \1 the article", text))
     text = _INSIDE.sub(lambda found: (found[1] if found[1] and not found[3] else found[3] and "") + found[2], text)
     if text != whole:
         text = re.sub(rf"^([{_M[1:-1]}\s]*)(\w)", lambda found: found[1] + found[2].upper(), text)
@@ -830,7 +855,7 @@ def _attributions_dropped(text: str) -> str:
 
 def _mended(text: str) -> str:
     """Return the text without its markers, and without the gaps and empty brackets that they would leave."""
-    text = re.sub(rf"\s*{_M}+(?=[.,;:!?…)\]”’\"»]|$)", "", text)
+    text = re.sub(rf"\s*{_M}+(?=[.,;:!?…)\]”’\"»—–]|$)", "", text)
     text = re.sub(rf"\s*{_M}+\s*", " ", text)
     text = re.sub(r"\(\s*\)|\[\s*\]", "", text)
     text = re.sub(r"\s+([,;:.!?])(?=[\s”\"’»)]|$)", r"\1", text)

@@ -57,6 +57,12 @@ MARKERS: dict[str, tuple[str, Expected]] = {
     ),
     "before the sentence": ("[1] The dam holds. [2] The spillway leaks.", [HOLDS, LEAKS]),
     "before and behind": ("- [1] The dam holds.\n- The spillway leaks. [2]", [HOLDS, LEAKS]),
+    "instead of a full stop": (
+        "The dam holds [1] The spillway leaks [2]",
+        [("The dam holds", (1,)), ("The spillway leaks", (2,))],
+    ),
+    "before a name": ("The dam of [1] Lind holds.", [("The dam of Lind holds.", (1,))]),
+    "before a dash": ("The dam holds [1]—for now.", [("The dam holds—for now.", (1,))]),
     "in the middle": ("The dam [1], which is old, holds [2].", [("The dam, which is old, holds.", (1, 2))]),
     "behind an exclamation": ("It holds![1] It does [2].", [("It holds!", (1,)), ("It does.", (2,))]),
     "round at the end": ("The dam holds (1). The spillway leaks (2).", [HOLDS, LEAKS]),
@@ -72,6 +78,9 @@ MARKERS: dict[str, tuple[str, Expected]] = {
     "according to all": ("According to the passages, the dam holds [1].", [HOLDS]),
     "according to, inside": ("The dam, according to [1], holds.", [("The dam holds.", (1,))]),
     "according to, at the end": ("The dam holds, as stated in [1].", [HOLDS]),
+    "as an object": ("This is discussed in [1].", [("This is discussed in the article.", (1,))]),
+    "in between": ("The dam, [1] says, holds. It leaks (see [2]).", [("The dam holds.", (1,)), ("It leaks.", (2,))]),
+    "from and to are no markers": ("It rose (from 3 to 5).", [("It rose (from 3 to 5).", ())]),
     "as a subject": (
         "[1] says that the dam holds. [2] reports a leak.",
         [HOLDS, ("The article reports a leak.", (2,))],
