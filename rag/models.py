@@ -45,6 +45,7 @@ KEYS = {
     "google_genai": ("GOOGLE_API_KEY", "GEMINI_API_KEY"),
     "mistralai": ("MISTRAL_API_KEY",),
 }
+REFUSE_TEMPERATURE = {"anthropic", "openai"}  # their newest models answer a temperature of 0 with an error
 PROVIDERS = frozenset(
     "anthropic anthropic_bedrock azure_ai azure_openai baseten bedrock bedrock_converse bedrock_mantle_anthropic "
     "bedrock_mantle_openai cohere deepseek fireworks google_anthropic_vertex google_genai google_vertexai groq "
@@ -88,7 +89,9 @@ def language_model(
 
 def _named(name: str, base_url: str | None, timeout: float | None) -> LanguageModel:
     provider, _, model = name.partition(":")
-    if provider == "gguf" and not base_url:
+    if provider == "gguf":
+        if base_url:
+            raise ModelError("A model in a file has no address.", "Leave out one of the two.")
         loaded = local.load(local.Settings.read(model), timeout or local.TIMEOUT)
         return LanguageModel(loaded.chat, name, "gguf", loaded.window, loaded.close)
     if base_url and provider not in PROVIDERS:
@@ -107,7 +110,9 @@ def _load(provider: str, model: str, settings: dict[str, Any]) -> BaseChatModel:
     try:
         from langchain.chat_models import init_chat_model
     except ImportError as error:
-        raise ModelError("Language models need another package.", _install(provider, "langchain")) from error
+        raise ModelError(
+            "Language models need another package.", _install(provider, f"langchain-{provider}")
+        ) from error
     try:
         chat = init_chat_model(model, model_provider=provider, **settings)
     except ImportError as error:
@@ -117,7 +122,8 @@ def _load(provider: str, model: str, settings: dict[str, Any]) -> BaseChatModel:
     except Exception as error:  # each provider's client has exceptions of its own, for a missing key above all
         what = shorten(str(error), 200, placeholder=" …")
         raise ModelError(f"The model '{provider}:{model}' cannot be set up: {what}") from error
-    return _without_temperature(chat)
+    hosted = provider in REFUSE_TEMPERATURE and "base_url" not in settings
+    return _steadied(chat, refused_unless_known=hosted)
 
 
 def _install(provider: str, package: str) -> str:
@@ -157,9 +163,10 @@ def _address(base_url: str | None) -> str | None:
     return base_url
 
 
-def _without_temperature(chat: BaseChatModel) -> BaseChatModel:
-    """Take the temperature back from a model whose profile says that it refuses one."""
-    if (chat.profile or {}).get("temperature") is False and hasattr(chat, "temperature"):
+def _steadied(chat: BaseChatModel, refused_unless_known: bool) -> BaseChatModel:
+    """Take the temperature back from a model that refuses one: its profile says so, or it is too new for a profile."""
+    takes_one = (chat.profile or {}).get("temperature", not refused_unless_known)
+    if not takes_one and hasattr(chat, "temperature"):
         chat.temperature = None
     return chat
 
