@@ -5,6 +5,7 @@ sentences that give an assistant orders are left out, and what a model's chat fo
 like is written with other brackets.
 """
 
+import hmac
 import re
 import secrets
 import unicodedata
@@ -23,9 +24,13 @@ JOINED = 3  # neighbours of one paragraph
 REPLY = 512  # tokens kept free for the answer
 LEFT_OUT = "[…]"
 
+_SECRET = secrets.token_bytes(32)
+
 # Tokens are estimated from UTF-8 bytes, so that text in other scripts, which takes more tokens, counts for more.
 _BYTES_PER_TOKEN = 3.0
 _LONGEST_FIELD = 200  # characters of a headline or a name
+_UNSEEN = {"Cc", "Cf", "Co", "Cs"}
+_JOINERS = "\u200c\u200d"  # unseen as well, but part of how words of some scripts are written
 _MARKER = re.compile(r"\[(/?[A-Z_]+|[\d¶ ,;–-]+)\]|【([^】]*)】")  # [2], [INST], 【1】
 
 
@@ -58,6 +63,14 @@ def _nearest(found: Evidence) -> list[Evidence]:
 def new_boundary() -> str:
     """Return a code that no article can know: 12 hex digits, drawn for each question."""
     return secrets.token_hex(6)
+
+
+def repeatable_boundary(question: str) -> str:
+    """Return a code that no article can know and that stays with a question until the process ends.
+
+    For LangChain's cache, which knows a call again by its prompt.
+    """
+    return hmac.digest(_SECRET, question.encode(errors="replace"), "sha256").hex()[:12]
 
 
 def numbered(passages: Iterable[Evidence], question: str, boundary: str) -> str:
@@ -99,7 +112,8 @@ def plain(text: str) -> str:
 
     llama.cpp reads `<|im_start|>` in an article as the beginning of a turn; unseen characters can spell out orders.
     """
-    seen = "".join(char for char in text if unicodedata.category(char) != "Cf" or char in "\u200c\u200d")
+    spaced = " ".join(text.split())
+    seen = "".join(char for char in spaced if unicodedata.category(char) not in _UNSEEN or char in _JOINERS)
     bracketed = _MARKER.sub(lambda found: f"({found[1] or found[2] or ''})", seen)
     return " ".join(bracketed.translate({ord("<"): "‹", ord(">"): "›"}).split())
 
@@ -123,7 +137,7 @@ def fit(passages: Sequence[Evidence], window: int, question: str) -> list[Eviden
 
 
 def _prompt_around(question: str) -> str:
-    values = {"passages": "", "question": question, "cannot_answer": CANNOT_ANSWER}
+    values = {"passages": "", "question": plain(question), "cannot_answer": CANNOT_ANSWER}
     return load("answer").template.format(**values)
 
 

@@ -17,7 +17,6 @@ from typing import Any, TypeVar
 
 from langchain_core.caches import BaseCache
 from langchain_core.globals import get_llm_cache
-from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 from langchain_core.runnables import RunnableConfig
 from tenacity import (
@@ -32,19 +31,20 @@ from tenacity import (
 from indexes.errors import ModelUnavailable, NewsciteError
 from prompts import load
 from rag.answer import CANNOT_ANSWER
-from rag.context import circumstances, headline, new_boundary, numbered, plain, shown_text
+from rag.context import circumstances, headline, new_boundary, numbered, plain, repeatable_boundary, shown_text
+from rag.followup import Turn
+from rag.models import Chat
 from rag.retrieve import Evidence
 
 Pieces = Generator[str, None, None]  # of a reply; closing it ends the model's call
 Messages = Generator[AIMessage, None, None]
-Turn = tuple[str, str]  # a question, and its answer without markers and links
 
 LONGEST = 12_000  # characters (or empty pieces) after which an endless reply is stopped
 LONGEST_QUESTION = 400  # characters of a rewritten question; what is longer is no question
-TURNS = 3  # of a conversation, that a follow-up can refer to
+TURNS = 3  # of a conversation, for its last question to refer to
 ATTEMPTS = 3
 FIRST_WAIT = 0.5  # seconds before the second attempt, at most; doubled with each
-PATIENCE = 30.0  # seconds: no attempt begins later, and a server that wants a longer pause is not waited for
+PATIENCE = 20.0  # seconds: no attempt begins later, and a server that wants a longer pause is not waited for
 
 T = TypeVar("T")
 
@@ -57,13 +57,13 @@ class Writer:
     read the passages twice.
     """
 
-    model: BaseChatModel
+    model: Chat
     config: RunnableConfig | None = None
     usage: dict[str, int] = field(default_factory=dict)
     boundary: str = field(default_factory=new_boundary)
 
     def write(self, question: str, passages: Sequence[Evidence]) -> Pieces:
-        """Yield the answer piece by piece, with markers `[n]` for passages[n - 1]. Closing it ends the model's call."""
+        """Yield the answer as the model writes it, its markers `[n]` meaning passages[n - 1]; closing ends the call."""
         return self._reply(self._about("answer", question, passages))
 
     def answered(self, question: str, passages: Sequence[Evidence]) -> float | None:
@@ -76,13 +76,14 @@ class Writer:
             try:
                 return _probability(_retrying(lambda: list(self._chunks(messages, _ONE_TOKEN))))
             except ModelUnavailable as error:
-                if _status(error.__cause__) not in (400, 422):  # models that reason first refuse to tell
+                # Models that reason first refuse to tell, and some clients cannot ask.
+                if _can_pass(error) or _status(error.__cause__) not in (None, 400, 422):
                     raise
         return _yes_or_no(_read_until(self._reply(messages), lambda text: len(text) > _A_WORD))
 
     def rewrite(self, question: str, history: Sequence[Turn]) -> str | None:
         """Return a question that stands without its conversation, as the model words it; None where that is none."""
-        told = "\n".join(f"Question: {plain(asked)}\nAnswer: {plain(answer)}" for asked, answer in history[-TURNS:])
+        told = "\n".join(f"Question: {plain(turn.question)}\nAnswer: {plain(turn.answer)}" for turn in history[-TURNS:])
         messages = load("rewrite").template.format_messages(history=told, question=plain(question))
         written = _read_until(self._reply(messages), lambda text: "\n" in text.lstrip())
         line = written.strip().partition("\n")[0].removeprefix("Rewritten:").strip(" \"“”'*")
@@ -91,10 +92,13 @@ class Writer:
     def _about(self, name: str, question: str, passages: Sequence[Evidence]) -> list[BaseMessage]:
         """Return the messages of a prompt about passages."""
         native = getattr(self.model, "_llm_type", "") == "anthropic-chat"
-        shown = "" if native else numbered(passages, question, self.boundary)
+        shown = "" if native else numbered(passages, question, self._boundary(question))
         values = {"passages": shown, "question": plain(question), "cannot_answer": CANNOT_ANSWER}
         messages = load(name).template.format_messages(**values)
         return _with_documents(messages, passages, question) if native else messages
+
+    def _boundary(self, question: str) -> str:
+        return repeatable_boundary(question) if _has_cache(self.model) else self.boundary
 
     def _reply(self, messages: Sequence[BaseMessage]) -> Pieces:
         """Yield the text of a reply; start again while nothing has come and what went wrong can pass."""
@@ -105,7 +109,7 @@ class Writer:
 
         first, rest = _retrying(start)
         with closing(rest):
-            yield from _without_thoughts(chain([first], rest))
+            yield from filter(None, chain([first], rest))
 
     def _pieces(self, messages: Sequence[BaseMessage]) -> Pieces:
         reader, length = _BlockReader(), 0
@@ -120,31 +124,35 @@ class Writer:
         yield from filter(None, [reader.finish()])
 
     def _chunks(self, messages: Sequence[BaseMessage], options: Mapping[str, Any] | None = None) -> Messages:
-        """Yield what the model sends, and count its tokens. Raises ModelUnavailable."""
-        since = time.monotonic()
-        try:
-            with closing(_call(self.model, messages, self.config, options or {})) as sent:
-                for chunk in sent:
-                    _count(chunk, self.usage)
-                    yield chunk
-                    since = time.monotonic()
-        except NewsciteError:
-            raise
-        except Exception as error:
-            raise _unavailable(error, time.monotonic() - since) from error
+        """Yield what the model sends, and count its tokens."""
+        with closing(_call(self.model, messages, self.config, options or {})) as sent:
+            while (chunk := _next(sent)) is not None:
+                _count(chunk, self.usage)
+                yield chunk
+
+
+def _next(sent: Messages) -> AIMessage | None:
+    """Return what the model sends next, None at its end. Raises ModelUnavailable."""
+    since = time.monotonic()
+    try:
+        return next(sent, None)
+    except NewsciteError:
+        raise
+    except Exception as error:  # a client may raise anything; what a server sent is often met deep inside it
+        raise _unavailable(error, time.monotonic() - since) from error
 
 
 def _call(
-    model: BaseChatModel, messages: Sequence[BaseMessage], config: RunnableConfig | None, options: Mapping[str, Any]
+    model: Chat, messages: Sequence[BaseMessage], config: RunnableConfig | None, options: Mapping[str, Any]
 ) -> Messages:
     """Stream, or ask for the whole where LangChain's cache may have it: its `stream` goes past the cache."""
-    if _cache_of(model):
+    if _has_cache(model):
         yield model.invoke(messages, config, **options)
     else:
         yield from model.stream(messages, config, **options)
 
 
-def _cache_of(model: BaseChatModel) -> bool:
+def _has_cache(model: Chat) -> bool:
     cache = getattr(model, "cache", None)
     return isinstance(cache, BaseCache) or (cache is not False and get_llm_cache() is not None)
 
@@ -216,31 +224,19 @@ def _with_documents(messages: Sequence[BaseMessage], passages: Sequence[Evidence
     return [system, HumanMessage([*documents, {"type": "text", "text": human.text.strip()}])]
 
 
-def _without_thoughts(pieces: Iterable[str]) -> Iterator[str]:
-    """Leave out `<think>…</think>` before an answer: many models on one's own machine think in plain text."""
-    start, end = "<think>", "</think>"
-    held, coming = "", iter(pieces)
-    for piece in coming:
-        held += piece
-        begun = held.lstrip()
-        if not start.startswith(begun[: len(start)]):
-            break
-        if end in begun:
-            held = begun.partition(end)[2]
-            break
-    if not held.lstrip().startswith(start):
-        yield from filter(None, chain([held], coming))
+_THOUGHTS = re.compile(r"\A\s*<think>.*?(?:</think>|\Z)", re.DOTALL)  # of models that think in plain text
 
 
 def _read_until(pieces: Pieces, enough: Callable[[str], bool]) -> str:
-    """Return a reply up to where it says enough, or is longer than any that is asked for so; end the call there."""
-    text = ""
+    """Return a short reply up to where it says enough, thoughts left out; the call ends there."""
+    written = said = ""
     with closing(pieces):
         for piece in pieces:
-            text += piece
-            if enough(text) or len(text) > LONGEST_QUESTION:
+            written += piece
+            said = _THOUGHTS.sub("", written, count=1)
+            if enough(said) or len(said) > LONGEST_QUESTION:
                 break
-    return text
+    return said
 
 
 # -- yes or no --------------------------------------------------------------------------------------------------------
@@ -290,6 +286,7 @@ _BY_NAME = (
     ("Connect", "The model cannot be reached.", "Is its server running, and its address right?"),
     ("JSON|Validation|Decod|Parser|TypeError|KeyError|ValueError", "The model sent what cannot be read.", ""),
 )
+_KEYLESS = re.compile("api.?key|authentication", re.IGNORECASE)  # what clients say that were made without one
 _PASSING = re.compile("Timeout|RemoteProtocol|ReadError|Connect|BrokenPipe|RateLimit|Overloaded")
 
 
@@ -304,6 +301,8 @@ def _unavailable(error: Exception, waited: float) -> ModelUnavailable:
         return ModelUnavailable(f"The model's server failed (status {status}).", "Try again later.")
     if "Timeout" in names:
         return ModelUnavailable(f"The model did not answer within {max(1, round(waited))} s.", "Try again later.")
+    if _KEYLESS.search(str(error)):
+        return ModelUnavailable(*_BY_STATUS[401])
     for pattern, what, hint in _BY_NAME:
         if re.search(pattern, names):
             return ModelUnavailable(what, hint)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from indexes.article import Article, Filters
+from indexes.embeddings import SentenceEmbeddings
 from indexes.library import Library
 from rag.context import SHOWN, fit, new_boundary, numbered, passages
 from rag.question import understand
@@ -73,8 +74,10 @@ def test_paragraphs_alone_are_taken_as_they_were_found() -> None:
 
 
 @pytest.mark.skipif(not ARTICLES.is_dir(), reason="the reference article lies beside the checkout, in ../shared")
-def test_a_view_and_its_reasons_are_shown_together(library: Callable[..., Library]) -> None:
-    opened = library()
+def test_a_view_and_its_reasons_are_shown_together(
+    library: Callable[..., Library], embeddings: SentenceEmbeddings
+) -> None:
+    opened = library(embeddings=embeddings)
     opened.add(ARTICLES)
     question = understand("why does Hecker doubt a split?", opened, Filters())
     assert {7, 8, 9, 10} <= set(numbers(passages(retrieve(question, opened))))

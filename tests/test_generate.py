@@ -18,7 +18,9 @@ from langchain_openai import ChatOpenAI
 from indexes.errors import ModelUnavailable
 from rag import generate
 from rag.answer import CANNOT_ANSWER
+from rag.followup import Turn
 from rag.generate import Writer
+from rag.models import Chat
 from rag.retrieve import Evidence
 from tests.fake_llm import Cited, Cut, Endless, FakeLLM, Garbled, Odds, Slow, Stalled, Status
 from tests.memory import article
@@ -51,7 +53,7 @@ def anthropic(llm: FakeLLM, timeout: float = 5) -> BaseChatModel:
 CLIENTS = pytest.mark.parametrize("client", [openai, ollama, anthropic])
 
 
-def write(model: BaseChatModel) -> str:
+def write(model: Chat) -> str:
     return "".join(Writer(model).write(QUESTION, PASSAGES))
 
 
@@ -100,16 +102,6 @@ def test_an_empty_reply_yields_nothing(client: Any) -> None:
         assert write(client(llm)) == ""
 
 
-def test_thoughts_before_the_answer_are_left_out() -> None:
-    with FakeLLM("\n<think>The bridge [2]? No.</think>\n\nIt is <b>open</b> [1].") as llm:
-        assert write(openai(llm)).strip() == "It is <b>open</b> [1]."
-
-
-def test_thoughts_without_an_answer_are_no_answer() -> None:
-    with FakeLLM("<think>The bridge …") as llm:
-        assert write(openai(llm)) == ""
-
-
 def test_reasoning_blocks_are_passed_over() -> None:
     blocks: list[str | dict[str, Any]] = [
         {"type": "reasoning", "reasoning": "Hm [2]."},
@@ -122,7 +114,7 @@ def test_a_cached_reply_costs_no_second_call() -> None:
     with FakeLLM("The bridge stays open [1].") as llm:
         model = openai(llm, cache=InMemoryCache())
         for _ in range(2):
-            assert "".join(Writer(model, boundary="0b").write(QUESTION, PASSAGES)) == "The bridge stays open [1]."
+            assert write(model) == "The bridge stays open [1]."
         assert len(llm.requests) == 1
 
 
@@ -139,6 +131,13 @@ def test_callbacks_of_the_config_see_every_call() -> None:
         writer.answered(QUESTION, PASSAGES)
         list(writer.write(QUESTION, PASSAGES))
     assert Seen.runs == [["mine"]] * 3
+
+
+def test_a_model_with_fallbacks_is_asked_like_any_other() -> None:
+    with FakeLLM(Status(401)) as refuses, FakeLLM("yes", "Yes [1].") as llm:
+        writer = Writer(openai(refuses).with_fallbacks([openai(llm)]))
+        assert writer.answered(QUESTION, PASSAGES) == 1.0
+        assert "".join(writer.write(QUESTION, PASSAGES)) == "Yes [1]."
 
 
 # -- the prompt -------------------------------------------------------------------------------------------------------
@@ -224,13 +223,19 @@ def test_a_model_that_refuses_to_tell_probabilities_is_asked_for_the_word() -> N
         assert Writer(openai(llm)).answered(QUESTION, PASSAGES) == 0.0
 
 
+@pytest.mark.parametrize(("said", "probability"), [("\n<think>\nno?\n</think>\nYes.", 1.0), ("<think>no, yes", None)])
+def test_a_model_that_thinks_first_is_heard_out(said: str, probability: float | None) -> None:
+    with FakeLLM(said) as llm:
+        assert Writer(ollama(llm)).answered(QUESTION, PASSAGES) == probability
+
+
 def test_no_more_is_read_than_the_word() -> None:
     with FakeLLM(Endless("Yes, they do. ")) as llm:
         assert Writer(ollama(llm)).answered(QUESTION, PASSAGES) == 1.0
         assert llm.disconnected.wait(2)
 
 
-HISTORY = [("Why does Ada Lind keep the bridge?", "She says it stays open.")]
+HISTORY = [Turn("Why does Ada Lind keep the bridge?", "She says it stays open.")]
 
 
 def test_a_follow_up_is_rewritten_with_its_history() -> None:
@@ -329,6 +334,12 @@ def test_an_empty_account_is_not_asked_again() -> None:
 
     with pytest.raises(ModelUnavailable, match="no credit"):
         write(Raising(messages=iter([]), error=Broke()))
+
+
+def test_a_client_without_a_key_says_so() -> None:
+    error = TypeError("Could not resolve authentication method. Expected api_key to be set.")
+    with pytest.raises(ModelUnavailable, match="key"):
+        write(Raising(messages=iter([]), error=error))
 
 
 def test_what_the_model_package_cannot_explain_is_a_failure_of_the_model() -> None:
