@@ -329,10 +329,9 @@ _OF_SOMETHING = re.compile(
     r"\s*(?:$|[.,;:)]|(?:of|less|fewer|higher|lower|smaller|larger|bigger|as|to|and|since|in)\b)"
 )
 _ORDINAL = re.compile(
-    rf"(?<![\w.,])(?P<digits>\d{{1,4}})(?:st|nd|rd|th)\b"
-    rf"|\b(?:(?P<tens>{'|'.join(_TENS)})[-\s])?(?P<word>{'|'.join(_ORDINALS)})\b",
-    re.IGNORECASE,
+    rf"(?<![\w.,])(?P<digits>\d{{1,4}})(?:st|nd|rd|th)\b|\b(?P<word>{'|'.join(_ORDINALS)})\b", re.IGNORECASE
 )
+_LATE_ORDINAL = re.compile(rf"\b(?P<tens>{'|'.join(_TENS)})[-\s](?P<word>{'|'.join(_ORDINALS[:9])})\b", re.IGNORECASE)
 _PLURAL = re.compile(
     r"(?P<currency>[$£€])?\b(?P<many>(?:tens|dozens|scores|hundreds|thousands)(?: of)? )?"
     r"(?P<one>dozens|scores|hundreds|thousands|millions|billions|trillions)\b(?: of (?P<unit>"
@@ -386,7 +385,7 @@ def _number(match: re.Match[str]) -> Figure | None:
     digits, words = match["digits"], match["words"]
     if digits and (len(digits) > _LONGEST or (not match["currency"] and _belongs_to_a_name(match))):
         return None
-    if match["unit"] == "G":
+    if match["unit"] == "G" or _numbers_an_item(match):
         return None  # 5G
     value = _in_digits(digits) if digits else _in_words(words)
     if match["half"]:
@@ -434,6 +433,17 @@ def _readings(
 
 
 _AGE = re.compile(r"\s*(?:$|[,.;)]|(?:and|when|but|who|or|at)\b)")
+_ITEM_BEFORE = re.compile(r"(?:^|\n|\s{2})\s*\(?$")
+
+
+def _numbers_an_item(match: re.Match[str]) -> bool:
+    """Tell whether a number only counts the items of a list: "1. First, …"."""
+    before, behind = match.string[max(0, match.start() - 4) : match.start()], match.string[match.end() :][:2]
+    return bool(
+        _ITEM_BEFORE.search(before) and re.fullmatch(r"\d{1,2}", match[0]) and re.match(r"[.)](?:\s|$)", behind)
+    )
+
+
 _NAME_BEFORE = re.compile(r"[A-Z][\w’']*[-‑]$")
 _NO_NAME_BEFORE = re.compile(r"\b(?:Mid|Pre|Post|Sub|Top|Under|Over|Early|Late|Non)[-‑]$")
 
@@ -509,13 +519,14 @@ def _fraction_in_digits(match: re.Match[str]) -> Figure | None:
 
 
 def _ordinal(match: re.Match[str]) -> Figure | None:
-    if match["digits"]:
-        return _figure(match, Fraction(int(match["digits"])), "ordinal")
-    place = _ORDINALS.index(match["word"].lower()) + 1
+    parts = match.groupdict()
+    if parts.get("digits"):
+        return _figure(match, Fraction(int(parts["digits"])), "ordinal")
+    place = _ORDINALS.index(parts["word"].lower()) + 1
     before, behind = match.string[max(0, match.start() - 3) : match.start()], match.string[match.end() :][:8]
-    if place == 1 and (before.lower() == "at " or re.match(r",| of all\b|ly\b", behind)):
+    if place == 1 and not parts.get("tens") and (before.lower() == "at " or re.match(r",| of all\b", behind)):
         return None  # "First, …", "at first"
-    tens = _WORTH[match["tens"].lower()] if match["tens"] else 0
+    tens = _WORTH[parts["tens"].lower()] if parts.get("tens") else 0
     return _figure(match, Fraction(tens + place), "ordinal")
 
 
@@ -564,6 +575,7 @@ _GRAMMAR: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Figure | None]]
     (_FRACTION_IN_DIGITS, _fraction_in_digits),
     (_SOME, _some),
     (_FRACTION, _fraction),
+    (_LATE_ORDINAL, _ordinal),
     (_NUMBER, _number),
     (_PLURAL, _plural),
     (_MONTH_ALONE, _month),

@@ -7,7 +7,7 @@ says. Dates and numbers are looked at elsewhere, digits that belong to a name (A
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
@@ -17,6 +17,7 @@ from indexes.wordlists import (
     DETERMINERS,
     FEMALE_NAMES,
     FEMALE_WORDS,
+    FINITE_VERBS,
     HONORIFICS,
     MALE_NAMES,
     MALE_WORDS,
@@ -160,7 +161,7 @@ _PLACES_THAT_ARE_WORDS = frozenset(
 )
 _PLACES_IN_LOWER_CASE = (PLACES | NATIONALITIES) - _DIRECTIONS - _PLACES_THAT_ARE_WORDS - frozenset(
     "republican democrat democratic conservative liberal labour tory polish muslim catholic christian jewish hindu "
-    "sikh londoner rome danish swiss".split()
+    "sikh".split()
 ) | {"china"}  # fmt: skip
 # Nouns that stand for a kind of person or body, capitalised or not: "the Minister", "Parliament".
 _COMMON = (
@@ -174,52 +175,56 @@ _COMMON = (
 _NEVER_ALONE = OPENERS | DETERMINERS | _LINKING | STOP_WORDS
 # Nouns that open a sentence without an article, and are not told by their endings.
 _BARE_NOUNS = frozenset(
-    """trade oil gas water food money power peace war growth demand supply debt health wealth land work labour labor
-    traffic rain snow ice air fire blood sleep milk meat fish wheat rice corn coal steel iron gold silver copper cotton
-    sugar coffee tea wine beer bread wood paper plastic glass cash credit crime law order time life death love hope
-    fear anger pain help care aid support research evidence data news media music art film sport football cricket
-    rugby tennis sex gender race age weather climate heat light sound energy fuel diesel petrol hydrogen carbon
-    inflation unemployment income output turnout travel tourism transport software hardware internet email homework
-    progress success failure defeat victory advice luck trust faith truth justice freedom pressure
-    tension violence abuse terror stress exercise diet obesity cancer diabetes malaria flu treatment surgery therapy
-    medicine vaccine protein vitamin calcium insulin cholesterol alcohol tobacco caffeine smoke salt fat fibre fiber
-    skin hair bone brain heart muscle soil dust sand mud rock lava magma nature wildlife livestock cattle poultry
-    timber fruit grain maize soya cocoa opium cannabis heroin cocaine weed
-    people children women men police staff crew cattle everything everybody anything anyone life history science
-    society culture religion language education knowledge information technology industry business commerce finance
-    interest rent tax revenue profit loss capital stock property housing furniture equipment machinery infrastructure
-    construction production consumption distribution management leadership ownership membership
-    part half most much public private national international local global human social political economic
-    legal medical physical mental digital modern new old good bad high low large small big great major minor common
-    rare long short full empty total overall average typical normal special general specific particular certain
-    different similar additional further current recent previous past future present key main chief primary
-    secondary initial early late free open clear strong weak hard soft easy simple complex direct indirect
-    please note let do does did is are was were be have has had can could will would should may might must""".split()
+    """trade oil gas water food money power peace war growth demand supply debt health wealth land work traffic rain
+    snow ice air fire blood sleep milk meat fish wheat rice corn coal steel iron gold silver copper cotton sugar coffee
+    tea wine beer bread wood paper plastic glass cash credit crime law order time life death love fear anger pain help
+    care aid support research data news media music film sport football cricket rugby tennis sex race age weather
+    climate heat light sound fuel diesel petrol hydrogen carbon unemployment income output turnout travel tourism
+    progress defeat victory advice luck trust faith truth pressure terror stress exercise diet cancer malaria flu
+    therapy alcohol tobacco smoke salt fat skin hair bone muscle soil dust sand mud rock wildlife livestock cattle fruit
+    grain people everything everybody anything anyone history culture education knowledge industry business commerce
+    interest rent tax profit loss stock property equipment infrastructure fatigue value revenue issue blame faith hope
+    half most much public private international local global human social political economic part due based please note
+    children women men police""".split()
 )
-_ORDINARY_ENDING = re.compile(
-    r"(?:ing|ed|ly|tion|sion|ment|ments|ness|ity|ism|ance|ence|ency|ancy|ship|hood|ure|ful|less|able|ible|ous|ive|ics|"
-    r"ology|graphy|ers|ors|ists|ants|ents|ies|ges|ces|ses|tes|les|nes|res|des|ks|ts|ds|ps|gs|ms|ls|ws|ons|ins|ens|ers|"
-    r"tical|tional|ional|ical|wards?|like|proof|based|[^s]ys)$"
+_CONNECTING = frozenset(
+    "moreover furthermore thereafter besides otherwise hence regardless nowadays nonetheless altogether whatsoever "
+    "afterwards beforehand moreso anyway somehow somewhere beyond worldwide nationwide".split()
 )
+_MASS_ENDING = re.compile(
+    r"(?:ing|ed|ly|[ts]ion|ment|ness|ity|ism|ance|ence|ency|ancy|ship|hood|ure|ful|less|able|ible|ous|ive|ics|ology|"
+    r"graphy|ical|ional|wards?|ent|ant|ate|ise|ize|ify|ect|age|ory|ary)$"
+)
+_PLURAL_ENDING = re.compile(r"[^sui]s$")
+_GEOGRAPHY = PLACES | NATIONALITIES
+_STANDING_APART = _GEOGRAPHY | ORGANISATION_NAMES | ORGANISATIONS | _COMMON
 _ORDINARY = _COMMON | ORGANISATION_NAMES | _BARE_NOUNS
-_KNOWN = (PLACES | NATIONALITIES | _GIVEN) - _DIRECTIONS - _BARE_NOUNS | frozenset(
+_GIVEN_NAMES_THAT_ARE_WORDS = frozenset(
+    "hope faith joy grace rose dawn crystal amber mark bill rob sue pat jack mason max grant will frank ray dale wade "
+    "heather holly ivy daisy poppy lily jean don april robin lee stan tom seth mike chad art".split()
+)
+_KNOWN = (
+    (PLACES | NATIONALITIES | _GIVEN) - _DIRECTIONS - _BARE_NOUNS - _GIVEN_NAMES_THAT_ARE_WORDS - {"states", "kingdom"}
+) | frozenset(
     "nato un eu unicef oxfam amnesty greenpeace reuters google facebook twitter microsoft amazon youtube "
     "instagram fifa uefa opec nasa bbc nhs fbi cia imf".split()
 )  # fmt: skip
-_VERBS_BEHIND_A_NAME = frozenset(SPEAKING) | frozenset(
-    "wants wanted doubts doubted fears feared hopes hoped expects expected supports supported opposes opposed "
-    "rejects rejected".split()
-)
+_SINGULAR_VERBS = frozenset("is was has does isn't wasn't hasn't doesn't".split())
 
 
 def _names(sentence: str, held: _Source) -> Iterator[_Name]:
     """Yield the proper names of a sentence: runs of capitalised words, names with digits, and known places."""
     words = _words(sentence)
+    if sentence.isupper() and len(words) > 2:
+        words = tuple(replace(word, text=word.text.capitalize()) for word in words)
     trust = _capitals_mean_something(words)
     own_lower = frozenset(word.folded for word in words if word.text[0].islower())
+    explained = frozenset(_initials(words))
     run: list[_Word] = []
     for place, word in enumerate(words):
         named = _is_name_word(words, place, sentence, trust=trust, ordinary=held.lower | own_lower)
+        if named and sentence[word.start - 1 : word.start] == "(" and word.folded.removesuffix("s") in explained:
+            named = False  # "gross domestic product (GDP)"
         if run and not (word.joined and (named or word.folded in PARTICLES)):
             yield from _name(run, sentence)
             run = []
@@ -247,10 +252,10 @@ def _is_name_word(words: Sequence[_Word], place: int, sentence: str, *, trust: b
         return _is_name_with_digits(word.text)
     if word.folded in _PLACES_IN_LOWER_CASE:
         return True
+    if word.text[0].isupper() and word.folded in _WHICH_ONE:
+        return _goes_on(words, place)
     if not word.text[0].isupper() or (word.folded in _NEVER_ALONE and not _is_acronym(word.text)):
         return False
-    if word.folded in _WHICH_ONE:
-        return _goes_on(words, place)
     if len(word.text) == 1 or word.folded in ("i'm", "i've", "i'd", "i'll"):
         return False
     if trust and not _opens(words, place, sentence):
@@ -289,20 +294,40 @@ def _opens(words: Sequence[_Word], place: int, sentence: str) -> bool:
 def _is_name_where_all_are_capitalised(
     words: Sequence[_Word], place: int, sentence: str, ordinary: frozenset[str], *, trust: bool
 ) -> bool:
-    """Tell whether a word that has a capital anyhow is a name; one that nobody knows is."""
+    """Tell whether a word that has a capital anyhow is a name: a known one, or one that stands as names do."""
     word = words[place]
-    behind = words[place + 1] if place + 1 < len(words) else None
     if word.folded in _KNOWN and word.folded not in ordinary:
         return True
     if trust and _is_acronym(word.text):
         return True
-    if word.folded in ordinary or word.folded in _ORDINARY:
+    if word.folded in ordinary or word.folded in _ORDINARY or word.folded in _CONNECTING:
         return False
-    if trust and behind is not None and (behind.folded in _VERBS_BEHIND_A_NAME or _POSSESSIVE.search(word.text)):
+    if trust:
+        return _stands_as_names_do(words, place, sentence)
+    return not (_MASS_ENDING.search(word.folded) or _PLURAL_ENDING.search(word.folded))
+
+
+def _stands_as_names_do(words: Sequence[_Word], place: int, sentence: str) -> bool:
+    """Tell whether an unknown first word is a name by what follows.
+
+    Names speak, own something, are explained behind a comma, and need no article before their verb: "Lind doubts it",
+    but neither "Establish a fund" nor "Pregnant women". Common nouns without an article are told by their endings.
+    """
+    word = words[place]
+    behind = words[place + 1] if place + 1 < len(words) else None
+    if _POSSESSIVE.search(word.text) or (behind is not None and behind.folded in SPEAKING):
+        return not word.folded.endswith(ROLE_ENDINGS)
+    if _MASS_ENDING.search(word.folded):
+        return False
+    if _PLURAL_ENDING.search(word.folded):
+        return behind is not None and behind.folded in _SINGULAR_VERBS
+    if behind is None or sentence[word.end : word.end + 1] == "," or sentence[word.end : word.end + 2] == " (":
         return True
-    if trust and _goes_on(words, place) and words[place + 1].folded not in _COMMON:
-        return True
-    return not (_ORDINARY_ENDING.search(word.folded) or word.folded.endswith(ROLE_ENDINGS))
+    if behind.text[0].isupper():
+        return behind.joined and behind.folded not in _GEOGRAPHY and not _is_acronym(behind.text)
+    if behind.folded == "and":
+        return place + 2 < len(words) and words[place + 2].text[0].isupper()
+    return behind.folded in FINITE_VERBS or bool(re.search(r"ed$|[^sui]s$", behind.folded))
 
 
 # -- whether they stand in the source ---------------------------------------------------------------------------------
@@ -312,7 +337,6 @@ _NEAR = 4  # words between which a first and a last name stand together: "Lind, 
 _NO_PART_OF_THE_NAME = (
     ((ROLES | HONORIFICS | PLURAL_ROLES | SUFFIXES | TIMES) - _GIVEN) | _LINKING | PARTICLES | {"prime"}
 )
-_GEOGRAPHY = PLACES | NATIONALITIES
 _SAME = tuple(
     tuple(f" {phrase} " for phrase in group.split(","))
     for group in (
@@ -343,6 +367,8 @@ _SAME = tuple(
         "france,french",
         "ireland,irish",
         "wales,welsh",
+        "somalia,somali,somalis",
+        "argentina,argentine,argentines,argentinian",
         "lebanon,lebanese",
         "thailand,thai,thais",
         "peru,peruvian,peruvians",
@@ -374,11 +400,8 @@ _DIFFERENT = frozenset(
     for pair in ("niger nigeria", "niger nigerian", "niger nigerians", "liberal liberia", "india indiana")
 )
 _ENDINGS_OF_PEOPLES = frozenset("n an ian ese ish i ic s ns ans ians is er ers".split())
-_ENDINGS_OF_COUNTRIES = frozenset(("", "a", "e", "y", "o", "ia", "en", "istan", "stan"))
+_ENDINGS_OF_COUNTRIES = frozenset(("", "a", "e", "y", "o", "ia", "en"))
 _ENDINGS_OF_FOLLOWERS = frozenset("al ional ian ians ist ists ism ic ics ite ites".split())
-
-
-_STANDING_APART = _GEOGRAPHY | ORGANISATION_NAMES | ORGANISATIONS | _COMMON
 
 
 def _stands(name: _Name, held: _Source) -> bool:
@@ -413,7 +436,9 @@ def _word_stands(word: _Word, before: _Word | None, held: _Source) -> bool:
     personal = folded in _GIVEN or (before is not None and before.folded in _GIVEN)
     if folded in held.lower and not personal:
         return True
-    return _has_alias((word,), held) or any(_related(folded, other) for other in held.alike.get(folded[:3], ()))
+    return _has_alias((word,), held) or any(
+        other != folded and _related(folded, other) for other in held.alike.get(folded[:3], ())
+    )
 
 
 def _with_digits_stands(folded: str, held: _Source) -> bool:
@@ -430,15 +455,16 @@ def _acronym_stands(word: _Word, held: _Source) -> bool:
 
 def _related(a: str, b: str) -> bool:
     """Tell whether two words are forms of one name: Norway, Norwegian; Keynes, Keynesian; not Marta, Martin."""
-    if a == b or frozenset((a, b)) in _DIFFERENT:
-        return a == b
+    if frozenset((a, b)) in _DIFFERENT:
+        return False
     short, long = sorted((a, b), key=len)
     shared = next((i for i, letter in enumerate(short) if letter != long[i]), len(short))
     left, right = short[shared:], long[shared:]
     if _is_plural(short, long):
         return True
     if {a.removesuffix("s"), b.removesuffix("s")} & _GEOGRAPHY:
-        return shared >= 3 and left in _ENDINGS_OF_COUNTRIES and right in _ENDINGS_OF_PEOPLES | _ENDINGS_OF_COUNTRIES
+        people = left in _ENDINGS_OF_COUNTRIES and right in _ENDINGS_OF_PEOPLES
+        return shared >= 3 and (people or (not left and right in ("ia", "stan", "istan")))
     return shared >= 5 and not left and right in _ENDINGS_OF_FOLLOWERS
 
 

@@ -30,7 +30,8 @@ def quoted(sentence: str) -> tuple[str, ...]:
     Apostrophes are no marks. A double mark that the sentence does not close, or did not open, quotes to its end or
     from its beginning: a quotation may run over several sentences.
     """
-    return tuple(stretch for stretch in _stretches(sentence) if re.search(r"[^\W_]", stretch))
+    marked = sentence.replace("``", "“").replace("''", "”")  # as TeX and some corpora write them
+    return tuple(stretch for stretch in _stretches(marked) if re.search(r"[^\W_]", stretch))
 
 
 def _stretches(sentence: str) -> Iterator[str]:
@@ -39,7 +40,7 @@ def _stretches(sentence: str) -> Iterator[str]:
     for at, mark in enumerate(sentence):
         if at < place:
             continue
-        if mark in _CLOSES:
+        if mark in _CLOSES and not _means_inches(sentence, at):
             if place == 0 and _only_closes(sentence, at):
                 yield sentence[:at]
                 place = at + 1
@@ -60,8 +61,13 @@ def _only_closes(sentence: str, at: int) -> bool:
         return at > 0 and not any(mark in sentence[at + 1 :] for mark in '”"')
     if sentence[at] != '"' or at == 0 or sentence[at - 1].isspace() or sentence[at - 1] in "([":
         return False
-    inches = sentence[at - 1].isdigit() and at + 1 < len(sentence)
-    return not inches and sentence.find('"', at + 1) < 0
+    return sentence.find('"', at + 1) < 0
+
+
+def _means_inches(sentence: str, at: int) -> bool:
+    """Tell whether a mark stands for inches or seconds: a 12" pipe."""
+    alone = sentence[at] == '"' and 0 < at < len(sentence) - 1 and sentence[at - 1].isdigit()
+    return alone and sentence.find('"', at + 1) < 0
 
 
 def _closing_double(sentence: str, at: int) -> int:
@@ -120,7 +126,7 @@ def find(words: str, text: str) -> tuple[Span, ...] | None:
 
 def misquoted(sentence: str, text: str) -> str | None:
     """Return the first stretch between quotation marks that does not stand in the text."""
-    return next((stretch for stretch in quoted(sentence) if find(stretch, text) is None), None)
+    return next((stretch for stretch in dict.fromkeys(quoted(sentence)) if find(stretch, text) is None), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,14 +221,14 @@ _ENDS = frozenset("?!¿¡")
 
 def _earliest(part: Sequence[_Run], said: Sequence[str], after: int) -> tuple[int, int] | None:
     """Return where a part stands that ends first: the number of its first word, and of the word behind its last."""
-    begun_at = {end: end for end in range(after, len(said))}  # where a run ends: where its part begins
-    for number, run in enumerate(part):
-        ends: dict[int, int] = {}
-        for start in _starts(run, said):
-            before = start if number == 0 else _run_before(start, run.skip, begun_at)
-            if before in begun_at:
-                ends[start + len(run.words)] = begun_at[before]
-        begun_at = ends
+    first, *others = part
+    begun_at = {start + len(first.words): start for start in _starts(first, said, after)}  # by where the run ends
+    for run in others:
+        begun_at = {
+            start + len(run.words): begun_at[before]
+            for start in _starts(run, said, after)
+            if (before := _run_before(start, run.skip, begun_at)) in begun_at
+        }
     end = min(begun_at, default=None)
     return None if end is None else (begun_at[end], end)
 
@@ -231,14 +237,17 @@ def _run_before(start: int, skip: int, ends: Mapping[int, int]) -> int:
     return next((start - gap for gap in range(skip + 1) if start - gap in ends), -1)
 
 
-def _starts(run: _Run, said: Sequence[str]) -> Iterator[int]:
-    """Yield where a run stands. The case of its first letter is free, which leaves the words behind it to search."""
+def _starts(run: _Run, said: Sequence[str], after: int) -> Iterator[int]:
+    """Yield where a run stands, from the word `after` on.
+
+    The case of its first letter is free, which leaves the words behind it to search.
+    """
     first, last = run.words[0], run.words[-1]
     size = len(run.words)
     inner = run.words[1:-1] if run.unfinished else run.words[1:]
     for behind in _places(inner, said):
         start = behind - 1
-        if start < 0 or start + size > len(said):
+        if start < after or start + size > len(said):
             continue
         if run.unfinished and not said[start + size - 1].startswith(last):
             continue
