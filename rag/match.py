@@ -15,6 +15,7 @@ from indexes.article import Filters
 from indexes.sentences import Span, sentences
 from indexes.terms import terms
 from indexes.wordlists import TIMES
+from rag.instructions import instruction_spans, touches
 from rag.library import Floats, Library, Words
 from rag.question import Question, is_negated
 from rag.retrieve import Evidence
@@ -98,7 +99,8 @@ def wanted(question: Question, library: Library) -> Wanted:
 def match(wanted: Wanted, evidence: Sequence[Evidence], library: Library) -> list[Match]:
     """Return every sentence of the evidence with how it matches, in the order of the evidence.
 
-    Questions that an article asks are no matches; what follows one is matched together with it.
+    Questions that an article asks are no matches; what follows one is matched together with it. Sentences that
+    address an assistant or dictate an answer are no matches either, and lend nothing to what follows.
     """
     leads = [_lead_in(found) for found in evidence]
     texts = [found.paragraph.text for found in evidence] + leads
@@ -134,7 +136,11 @@ def _sentences(wanted: Wanted, evidence: Evidence, words: Words, before: _Said) 
     """Match the sentences of one paragraph; `before` is what a reader has just read."""
     text = evidence.paragraph.text
     context = _context(evidence)
+    barred = instruction_spans(text, wanted.question.text)
     for span in sentences(text):
+        if touches(span, barred):
+            before = _Said()
+            continue
         inside = (words.spans[:, 0] >= span.start) & (words.spans[:, 1] <= span.end)
         sentence = text[span.start : span.end]
         said = _said(wanted, sentence, Words(words.spans[inside], words.vectors[inside]))
@@ -195,9 +201,9 @@ def _together(wanted: Wanted, said: _Said) -> float:
 def _lead_in(evidence: Evidence) -> str:
     """Return what stands before a paragraph: the last sentence of the one above, or the headline."""
     if evidence.number < 2:
-        return evidence.article.title
+        return "" if instruction_spans(evidence.article.title) else evidence.article.title
     text = evidence.article.body[evidence.number - 2].text
-    last = sentences(text)[-1:]
+    last = [span for span in sentences(text)[-1:] if not touches(span, instruction_spans(text))]
     return text[last[0].start : last[0].end] if last else ""
 
 

@@ -15,6 +15,7 @@ from indexes.wordlists import STATING
 from rag.answer import Claim, Reason
 from rag.cite import Place
 from rag.gate import OPEN, Refusal, probability, refuse, refuse_at_once
+from rag.instructions import instruction_spans, touches
 from rag.library import Library
 from rag.match import CAUSE, REASON, Match, Wanted, match, wanted
 from rag.question import Question
@@ -173,11 +174,13 @@ def with_turns(chosen: Sequence[Match]) -> list[Match]:
 
 
 def _next_sentence(hit: Match) -> Match | None:
-    """Return the sentence behind this one, in its paragraph or at the top of the next."""
+    """Return the sentence behind this one, in its paragraph or at the top of the next; none that dictates an answer."""
     body = hit.evidence.article.body
     for paragraph in body[hit.evidence.number - 1 : hit.evidence.number + 1]:
         here = paragraph.number == hit.evidence.number
         behind = [span for span in sentences(paragraph.text) if not here or span.start >= hit.span.end]
+        if behind and touches(behind[0], instruction_spans(paragraph.text)):
+            return None
         if behind:
             evidence = hit.evidence if here else replace(hit.evidence, paragraph=paragraph, ranks={}, cosine=0.0)
             return replace(hit, evidence=evidence, span=behind[0])
