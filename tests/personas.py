@@ -25,11 +25,13 @@ LINK = re.compile(r"https?://\S+|<[a-z][^>]*>|!?\[[^\]]*\]\([^)]*\)", re.I)
 
 def good(body: Body) -> Scripted:
     """Write the first sentence of the two passages nearest to the question, each with its own marker."""
-    return " ".join(_marked(sentence, number) for number, sentence in _nearest(body)) or f"{CANNOT_ANSWER}."
+    return _aside(body) or " ".join(_marked(text, number) for number, text in _nearest(body)) or f"{CANNOT_ANSWER}."
 
 
 def sloppy(body: Body) -> Scripted:
     """Copy well and cite badly: odd and wrong markers, a changed figure, an invented name, markdown."""
+    if aside := _aside(body):
+        return aside
     (first, right), (_, wrong) = (_nearest(body) * 2)[:2] or ((1, "Nothing is known."), (1, "Nothing."))
     changed = re.sub(r"\d+", lambda figure: str(int(figure[0]) + 7), wrong)
     return (
@@ -77,6 +79,14 @@ PERSONAS: dict[str, Callable[[Body], Scripted]] = {
 }
 
 
+def _aside(body: Body) -> str:
+    """Return what is said to our other prompts: that the passages answer, or the question as it was."""
+    asked = _last_message(body)
+    if "yes or no" in asked:
+        return "yes"
+    return _question(body) if asked.rstrip().endswith("Rewritten:") else ""
+
+
 def _nearest(body: Body) -> list[tuple[int, str]]:
     """Return number and first sentence of the two passages that share most words with the question."""
     passages, question = read(body)
@@ -97,7 +107,8 @@ def _documents(body: Body) -> dict[int, str]:
 
 
 def _numbered(prompt: str) -> dict[int, str]:
-    _, *parts = NUMBER.split(prompt)
+    passages, _, _ = prompt.rpartition("\n\n")  # behind them stands what is asked
+    _, *parts = NUMBER.split(passages)
     return {int(number): text for number, text in zip(parts[::2], parts[1::2], strict=True)}
 
 
