@@ -31,7 +31,11 @@ MOST = 2  # disagreements that one answer shows
 FEWEST = 200  # paragraphs that a library is taken to have at least: in a smaller one every word would seem common
 
 # How much two clauses must share to be about one matter: so many words, all those of one of them, and this share of
-# both (weighted by rarity).
+# both (weighted by rarity). Set on 112 pairs of sentences written for it: 29 of 38 disagreements of figures and 4 of 4
+# denials are found, none of 70 pairs is that only seem to disagree (the last 18 were new when the rules stood: 2 were
+# then, and brought one more rule). Over the 1,100,000 pairs of sentences of different articles in the development data
+# (SQuAD 2.0, CLAP NQ, MultiHop-RAG, the samples) that hold figures of one unit or may deny each other, it reports one,
+# which is one. Letting each clause have words that the other lacks (.7 shared) brought 4 of 20 false ones.
 SHARED = 3
 OF_BOTH = 0.5
 NAMES_SHARED = 2  # names that two articles must share, unless the clauses name somebody or something themselves
@@ -122,6 +126,12 @@ class _Told:
     def value(self) -> object:
         """The figure's value."""
         return self.figure.value if self.figure else self.sentence
+
+    @property
+    def narrowed(self) -> bool:
+        """True where only some are counted: "45 rooms with a view"."""
+        behind = self.sentence.partition(self.shown)[2]
+        return re.match(r"\s+(?:with|without|aged)\b", behind) is not None
 
     @property
     def where(self) -> tuple[str, int]:
@@ -256,7 +266,7 @@ def _how_they_disagree(one: _Told, other: _Told, weigh: _Weigh) -> Literal["figu
         return None
     if one.figure is None or other.figure is None:
         return "negation" if _is_denied(one, other, weigh) else None
-    if one.figure.unit != other.figure.unit or (not one.figure.unit and not one.counted & other.counted):
+    if one.figure.unit != other.figure.unit or not _count_the_same(one, other):
         return None
     if not (_differ(one, other) and _is_one_matter(one, other, weigh)):
         return None
@@ -269,6 +279,17 @@ def _are_two_voices(one: Place, other: Place) -> bool:
         return True
     speakers = _speaker(one), _speaker(other)
     return None not in speakers and speakers[0] != speakers[1]
+
+
+def _count_the_same(one: _Told, other: _Told) -> bool:
+    """Tell whether two figures count the same: "587 flooded homes" and 412 of which it is said that they were flooded.
+
+    A word that narrows one of them must be said of the other too: "40 freight trains" are not all trains.
+    """
+    if one.figure and one.figure.unit:
+        return True
+    narrowed = not (one.counted <= other.stems and other.counted <= one.stems)
+    return bool(one.counted & other.counted) and not narrowed and one.narrowed == other.narrowed
 
 
 def _differ(one: _Told, other: _Told) -> bool:
@@ -347,9 +368,9 @@ _NOT_YET = re.compile(
     re.IGNORECASE,
 )
 _IN_PART = re.compile(
-    r"\b(?:(?:more|fewer|less)(?! than)|another|other|further|additional|extra|each|every|per|average|daily|weekly|"
-    r"monthly|yearly|annual|a (?:day|week|month|year)|first|second|third|last|next|previous|earlier|former|new|most|"
-    r"half|of (?:those|them)|among|including|remaining|total|altogether|combined)\b",
+    r"\b(?:(?:more|fewer|less)(?! than)|another|other|further|additional|extra|each|every|per(?! cent)|average|daily|"
+    r"weekly|monthly|yearly|annual|a (?:day|week|month|year)|first|second|third|last|next|previous|earlier|former|new|"
+    r"most|half|of (?:those|them)|among|including|remaining|total|altogether|combined)\b",
     re.IGNORECASE,
 )
 _CAPITALISED = re.compile(r"(?<![.!?] )(?<!^)(?<![“‘\"'])\b[A-Z][\w’'-]+")
@@ -360,7 +381,7 @@ def _has_one_setting(one: _Told, other: _Told) -> bool:
     texts = [told.sentence[told.clause.start : told.clause.end] for told in (one, other)]
     if len({_NOT_YET.search(told.sentence) is None for told in (one, other)}) > 1:
         return False
-    told_in_part = (_IN_PART.findall(_without_figures(text)) for text in texts)  # "per cent" is no part
+    told_in_part = (_IN_PART.findall(text) for text in texts)
     if len({frozenset(word.lower() for word in words) for words in told_in_part}) > 1:
         return False
     return _share_names(one, other, texts) and _share_times(one, other)

@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from indexes.article import Article
 from rag.cite import Place
@@ -136,6 +138,8 @@ def test_figures_that_can_both_be_right_do_not_differ(one: str, other: str) -> N
         ("Last year 40 boats called at Tarn harbour.", "This month 12 boats called at Tarn harbour."),
         ("The mayor of Tarn is 51 years old.", "The mayor of Tarn has been in office for 12 years."),
         ("The school in Tarn has 40 teachers.", "The school in Tarn has 600 pupils."),
+        ("The Tarn line carries 300 trains.", "The Tarn line carries 40 freight trains."),
+        ("The hotel in Tarn has 60 rooms.", "The hotel in Tarn has 45 rooms with a view of the sea."),
     ],
 )  # fmt: skip
 def test_another_matter_is_no_disagreement(one: str, other: str) -> None:
@@ -167,6 +171,25 @@ def test_an_undated_source_without_a_publisher_is_called_by_its_title() -> None:
         "The sources differ: Fleet 1 of Ostrey and Tarn says 15 boats [1]; "
         "Ostrey Register, 2025-07-09, says 12 boats [2]."
     )
+
+
+PIECES = st.lists(
+    st.sampled_from(
+        "12 15 boats homes sank storm Tarn Ostrey not never in off the . , ? at least about 58% $5bn last year and “ ” "
+        "people died killed more".split()
+    ),
+    max_size=14,
+).map(" ".join)
+
+
+@settings(max_examples=200, deadline=None)
+@given(PIECES, PIECES, PIECES)
+def test_what_each_is_said_to_say_stands_in_it(one: str, other: str, third: str) -> None:
+    cited = whole(register(f"A {one}.")), whole(courier(f"A {other}."))
+    for disagreement in found(*cited, shown=(courier(f"A {third}."),)):
+        assert len(words(disagreement, (1, 2)).splitlines()) == 1
+        for place, said in zip(disagreement.places, disagreement.said, strict=True):
+            assert said.strip("“”") in place.article.body[place.paragraph - 1].text
 
 
 # -- denials ----------------------------------------------------------------------------------------------------------
