@@ -2,6 +2,7 @@
 
 A figure is borne out where the source holds the same value in the same unit, however it is written: "$1.5bn" and
 "1.5 billion dollars", "51-year-old" and "aged 51", "8 July 2025" and "on Tuesday" of an article published that week.
+The ends of a range and the two numbers of a score must be joined there as well.
 A value that would have to be calculated is not: neither a sum nor "three" for three things that are listed.
 Digits that belong to a name (A320, G7, Covid-19) are none of ours.
 """
@@ -13,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 # How far a figure may lie from the source's where an approximating word stands before it and it is the rounder of the
@@ -62,7 +64,11 @@ def missing_figure(sentence: str, source: str, published: date | None = None) ->
     on ("yesterday", "last month", "in March") count as the dates they are, and so does the day itself.
     """
     said = _said(source, published)
-    return next((figure.text for figure in figures(sentence) if not _is_borne_out(figure, said, published)), None)
+    found = figures(sentence)
+    missing = next((figure.text for figure in found if not _is_borne_out(figure, said, published)), None)
+    return missing or next(
+        (sentence[span] for ends, span in _pairs(found, sentence, _DASH) if ends not in said.pairs), None
+    )
 
 
 @lru_cache(maxsize=2048)
@@ -304,7 +310,7 @@ _DIGITS = (
 )
 _NUMBER = re.compile(
     rf"(?P<currency>(?<![^\W\d_])(?:(?:us|au?|ca?|hk|nz|r|s)?\$|[£€¥₹₽₩]|(?:usd|gbp|eur|jpy|cny|rmb|inr|rub|chf|aud|"
-    rf"cad)(?=\s?\d))\s?)?(?P<sign>(?<![\w)%])[-−–](?=\d)|\bminus\s)?"
+    rf"cad)(?=\s?\d))\s?|(?<!\w)(?-i:[A-Z]{{1,3}}|Rs)\.?\s?(?=\d[\d.,]*\s?(?:million|billion|trillion|[mbt]n)\b))?(?P<sign>(?<![\w)%])[-−–](?=\d)|\bminus\s)?"
     rf"(?:(?<!\w)(?<!\d[.,:])(?P<digits>{_DIGITS})|(?P<words>{_WORDS}))"
     r"(?P<half>[-\s]and[-\s]a[-\s](?:half|quarter)\b)?"
     r"(?P<magnitude>[-\s]?(?:hundred|thousand|million|billion|trillion|dozen|mln|mn|bn|tn)\b|(?<=\d)[kmb]\b)?"
@@ -381,6 +387,12 @@ def _unit(form: str | None) -> str:
     return next((unit for pattern, unit in _UNIT_FORMS if bare and pattern.fullmatch(bare)), "")
 
 
+def _currency(sign: str) -> str:
+    """Return the one name of a currency; one that nobody listed is its own: P1.2 trillion."""
+    bare = sign.strip(" .\t\n\u00a0").lower()
+    return _SIGNS.get(bare, bare.upper())
+
+
 def _number(match: re.Match[str]) -> Figure | None:
     digits, words = match["digits"], match["words"]
     if digits and (len(digits) > _LONGEST or (not match["currency"] and _belongs_to_a_name(match))):
@@ -393,7 +405,7 @@ def _number(match: re.Match[str]) -> Figure | None:
     magnitude = (match["magnitude"] or "").strip(" -\t\n\u00a0").lower()
     value *= _MAGNITUDES.get(magnitude, 1)
     value *= -1 if match["sign"] else 1
-    unit = _SIGNS[match["currency"].strip().lower()] if match["currency"] else _unit(match["unit"])
+    unit = _currency(match["currency"]) if match["currency"] else _unit(match["unit"])
     if words and words.lower() in ("one", "zero") and not (match["half"] or magnitude or unit in ("%", "$", "£", "€")):
         return None
     if re.fullmatch(r"1\d{3}|20\d\d", match[0]):
@@ -589,6 +601,7 @@ _GRAMMAR: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Figure | None]]
 # -- the ends of a range ----------------------------------------------------------------------------------------------
 
 _RANGE = re.compile(r"\s*(?:[-–—/]|to|and|or|until|through)\s*")
+_DASH = re.compile(r"\s?[-–—]\s?")
 _KINDS = frozenset("date weekday time decade ordinal age times /".split())
 _SCALE = re.compile(r"(hundred|thousand|million|billion|trillion|dozen|mln|mn|bn|tn|(?<=\d)[kmb])\b", re.IGNORECASE)
 
@@ -643,12 +656,16 @@ def _end_of_dates(left: When, right: Figure) -> Figure:
 # -- what the source says ---------------------------------------------------------------------------------------------
 
 
+_Pair = frozenset[tuple[Fraction | When, str]]
+
+
 @dataclass(frozen=True, slots=True)
 class _Said:
     """What a source says: every reading of its figures with how each is hedged, and its numbers."""
 
     hedges: dict[tuple[Fraction | When, str], set[Hedge]]
     numbers: tuple[tuple[Fraction, str], ...]
+    pairs: frozenset[_Pair]
 
 
 @lru_cache(maxsize=256)
@@ -672,7 +689,15 @@ def _said(source: str, published: date | None) -> _Said:
         and figure.hedge not in ("most", "plural")
         and not any(unit == "date" for _, unit in figure.also)
     )
-    return _Said(hedges, numbers)
+    return _Said(hedges, numbers, frozenset(ends for ends, _ in _pairs(found, source, _RANGE)))
+
+
+def _pairs(found: Sequence[Figure], text: str, joint: re.Pattern[str]) -> Iterator[tuple[_Pair, slice]]:
+    """Yield numbers that are joined in a text, in either order: the score 2-1, a range of 10 to 15%."""
+    for left, right in pairwise(found):
+        numbers = isinstance(left.value, Fraction) and isinstance(right.value, Fraction)
+        if numbers and right.start - left.end <= 9 and joint.fullmatch(text, left.end, right.start):
+            yield frozenset(((left.value, left.unit), (right.value, right.unit))), slice(left.start, right.end)
 
 
 def _dates(found: Iterable[Figure], published: date | None) -> Iterator[When]:

@@ -80,16 +80,19 @@ class _Name:
 
 
 # A hyphen joins digits to a name (F-16, Covid-19); China-Russia and US-led are taken apart.
-_TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_](?:[^\W_]|[\u0300-\u036f]|[’'](?=[^\W_])|&(?=[^\W_])|[-‑](?=\d))*")
+_TOKEN = re.compile(
+    r"(?:[^\W\d_]\.){2,}|[^\W_](?:[^\W_]|[\u0300-\u036f]|[’'](?=[^\W_])|&(?=[^\W_])|[-‑](?=\d)|(?<=\d)\.(?=\d))*"
+)
 _POSSESSIVE = re.compile(r"[’']s?$")
 
 
 @lru_cache(maxsize=512)
 def _words(text: str) -> tuple[_Word, ...]:
-    words = []
+    words: list[_Word] = []
     behind = 0
     for match in _TOKEN.finditer(text):
-        joined = text[behind : match.start()] in (" ", "-", "‑", "\u00a0", " & ")
+        between = text[behind : match.start()]
+        joined = between in (" ", "-", "‑", "\u00a0", " & ") or (between == ". " and len(words[-1].text) == 1)
         words.append(_Word(match[0], _compared(match[0]), joined, *match.span()))
         behind = match.end()
     return tuple(words)
@@ -225,10 +228,11 @@ def _names(sentence: str, held: _Source) -> Iterator[_Name]:
         named = _is_name_word(words, place, sentence, trust=trust, ordinary=held.lower | own_lower)
         if named and sentence[word.start - 1 : word.start] == "(" and word.folded.removesuffix("s") in explained:
             named = False  # "gross domestic product (GDP)"
-        if run and not (word.joined and (named or word.folded in PARTICLES)):
+        inside = word.folded in PARTICLES or (len(word.text) == 1 and word.text.isupper() and _goes_on(words, place))
+        if run and (_POSSESSIVE.search(run[-1].text) or not (word.joined and (named or inside))):
             yield from _name(run, sentence)
             run = []
-        if named or (run and word.folded in PARTICLES):
+        if named or (run and inside):
             run.append(word)
     yield from _name(run, sentence)
 
@@ -279,14 +283,16 @@ _MEASURED = re.compile(
 
 
 def _is_name_with_digits(text: str) -> bool:
-    """Tell whether letters and digits are a name: A320, F-16, 5G; neither 21st nor 10km."""
-    return any(c.isupper() for c in text) and not _MEASURED.fullmatch(text)
+    """Tell whether letters and digits are a name: A320, F-16, 5G, 49ers; neither 21st nor 10km."""
+    return bool(re.fullmatch(r"\d+ers", text)) or (any(c.isupper() for c in text) and not _MEASURED.fullmatch(text))
 
 
 def _opens(words: Sequence[_Word], place: int, sentence: str) -> bool:
     """Tell whether a word has its capital from standing first: in the sentence, a quotation, behind a colon."""
     if place == 0:
         return True
+    if words[place].joined:
+        return False
     between = sentence[words[place - 1].end : words[place].start]
     return bool(re.search(r"[.!?:;…“\"«•*]|[‘'(\[]$|\n", between))
 
@@ -411,7 +417,7 @@ def _stands(name: _Name, held: _Source) -> bool:
     if _has_alias(words, held) or _is_shortened(words, held):
         return True
     return all(_word_stands(word, words[i - 1] if i else None, held) for i, word in enumerate(words)) and all(
-        _stand_together(word, behind, held) for word, behind in pairwise(words)
+        _stand_together(word, behind, held) for word, behind in pairwise(w for w in name.words if len(w.folded) > 1)
     )
 
 
@@ -476,6 +482,11 @@ def _is_plural(short: str, long: str) -> bool:
 _PEOPLE = re.compile(r"(?:an|ian|ist|crat|ic|ali|ani|aqi|eli)$")
 
 
+def _next_word(behind: tuple[str, ...]) -> tuple[str, ...]:
+    """Leave the first word that is no initial."""
+    return tuple(word for word in behind if len(word) > 1)[:1]
+
+
 def _stand_together(word: _Word, behind: _Word, held: _Source) -> bool:
     """Tell whether two words of a name belong together in the source: North and Korea, Ada and Lind.
 
@@ -483,7 +494,7 @@ def _stand_together(word: _Word, behind: _Word, held: _Source) -> bool:
     """
     places = held.places.get(word.folded, ())[:_PLACES_READ]
     if word.folded in _WHICH_ONE:
-        near = [held.order[at + 1 : at + 2] for at in places]
+        near = [_next_word(held.order[at + 1 : at + _NEAR + 1]) for at in places]
     elif word.folded in _STANDING_APART or behind.folded in _STANDING_APART or not behind.joined:
         return True
     else:

@@ -9,7 +9,7 @@ something out. Who speaks those words is judged elsewhere.
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -105,17 +105,40 @@ def _closing_single(sentence: str, at: int, closing: Sequence[int]) -> int:
 # -- words and where they stand ---------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A word or sign as it is compared, and where it stands."""
+
+    folded: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Words that stand together, up to `skip` words of the text behind the run before it."""
+
+    words: tuple[str, ...]
+    skip: int
+    unfinished: bool  # the last word only begins so: "walk[ed]"
+
+
 def find(words: str, text: str) -> tuple[Span, ...] | None:
     """Return where quoted words stand in a text, one span for each part between ellipses; None where they do not.
 
     The parts stand in the order of the quotation; each span begins and ends with a word and holds what insertions
     stand for. Time is linear in the text.
     """
+    as_it_stands = _bare(words)
+    literally = [(_Run(as_it_stands, 0, False),)] if as_it_stands else []
+    return _find(literally, text) or _find(_parts(words), text)
+
+
+def _find(parts: Iterable[Sequence[_Run]], text: str) -> tuple[Span, ...] | None:
     said = _words(text)
     folded = [word.folded for word in said]
     spans: list[Span] = []
     after = 0
-    for part in _parts(words):
+    for part in parts:
         place = _earliest(part, folded, after)
         if place is None:
             return None
@@ -127,14 +150,6 @@ def find(words: str, text: str) -> tuple[Span, ...] | None:
 def misquoted(sentence: str, text: str) -> str | None:
     """Return the first stretch between quotation marks that does not stand in the text."""
     return next((stretch for stretch in dict.fromkeys(quoted(sentence)) if find(stretch, text) is None), None)
-
-
-@dataclass(frozen=True, slots=True)
-class _Word:
-    """A word or sign as it is compared, and where it stands."""
-
-    folded: str
-    span: Span
 
 
 # Commas, full stops, colons, dashes, brackets, quotation marks and emphasis are no words: an editor may change them.
@@ -161,15 +176,6 @@ def _folded(word: str) -> str:
 
 
 # -- what an editor may do to a quotation -----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """Words that stand together, up to `skip` words of the text behind the run before it."""
-
-    words: tuple[str, ...]
-    skip: int
-    unfinished: bool  # the last word only begins so: "walk[ed]"
 
 
 _SIC = re.compile(r"\s*[\[(]\s*sic[.!]?\s*[\])]", re.IGNORECASE)

@@ -87,6 +87,8 @@ def read(text: str) -> list[tuple[object, str]]:
         ("in mid-2025", "in 2025"),
         ("the 2024 flood", "in 2024"),
         ("No 10", "10"),
+        ("lost 1-2", "won 2 – 1"),
+        ("P1.2 trillion", "P1,200 billion"),
         ("two years ago", "2 years ago"),
     ],
 )
@@ -125,6 +127,8 @@ def test_a_changed_format_is_no_changed_figure(sentence: str, source: str) -> No
         ("two-thirds", "a third of voters", "two-thirds"),
         ("one in four", "one in five", "one in four"),
         ("10 to 20 sheep", "10 to 15 sheep", "20"),
+        ("10-15%", "10%, 12% and 15%", "10-15%"),
+        ("won 2-1", "won 2-0 in spite of 1 red card", "2-1"),
         ("in 2024", "in 2025", "2024"),
         ("in 2010", "2,010 sheep", "2010"),
         ("2,010 sheep", "since 2010", "2,010"),

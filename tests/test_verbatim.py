@@ -111,6 +111,10 @@ def test_an_insertion_stands_for_a_few_words_or_none() -> None:
     assert cut("Her team walk[s] 1,200 metres") == ["Her team walked 1,200 metres"]
 
 
+def test_brackets_and_ellipses_of_the_text_itself_are_no_obstacle() -> None:
+    assert cut("invest[ment] in … dams", "She wants invest[ment] in … dams.") == ["invest[ment] in … dams"]
+
+
 def test_an_insertion_does_not_stand_for_whole_sentences() -> None:
     assert cut("The old [wall, she says,] metres") is None
 
