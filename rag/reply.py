@@ -17,6 +17,7 @@ from indexes.wordlists import STATING
 
 _LONGEST = 1_500  # characters; an unfinished sentence beyond it is dropped: an endless reply stays bounded
 _LONGEST_QUOTE = 700  # a quotation mark that is open for longer was never meant to close
+_DOUBTS = 16  # full stops within a sentence; beyond them it is none, and is not asked about any more
 _WINDOW = 120  # characters before a full stop that tell whether a sentence ends there
 _LONGEST_TAG, _LONGEST_BRACKET, _LONGEST_URL, _LONGEST_PREFIX = 300, 200, 2_000, 40
 
@@ -252,17 +253,19 @@ _UNIT = re.compile(r"(?:\d|⁻|\b[^\W_]|\b(?:[kcdm]m|ft|mi|in|yd))$")  # "km²",
 
 _LABEL = r"(?:passages?|sources?|excerpts?|references?|refs?|citations?)"
 _LABEL_IN_SQUARE = rf"(?:{_LABEL}|paragraphs?|paras?|documents?|docs?|chunks?|snippets?|contexts?|texts?|cite|[psd])"
-_NUMBER = r"[#¶§^]*\s*(?:\d{1,2})\^?"
+_NUMBER = r"(?:[#¶§^]\s?)?\d{1,2}\^?"
 _BETWEEN = r"(?:\s*(?:,\s*and|[,;/&]|-|–|—|and|to)\s*|\s+)"
-_TAIL = r"(?:\s*[,:]\s+[^\W\d].*)?"  # "[1: Dam News]"
+_TITLE = r"(?P<title>\s?[,:] [^\W\d].*)?"  # "[1: Dam News]"
+_WIDEST = 20  # a wider range is no range of passages
 
 
-def _marker_pattern(label: str, tail: str = "") -> re.Pattern[str]:
-    labelled = rf"(?:{label}[\s.:_#-]*)"
-    return re.compile(rf"{labelled}?{_NUMBER}(?:{_BETWEEN}{labelled}?{_NUMBER})*{tail}", re.IGNORECASE)
+def _marker_pattern(label: str) -> re.Pattern[str]:
+    # Every character has one way to match only: a reply must not make the search explode.
+    labelled = rf"(?:{label}[\s.:_-]*)"
+    return re.compile(rf"{labelled}?{_NUMBER}(?:{_BETWEEN}{labelled}?{_NUMBER})*{_TITLE}", re.IGNORECASE)
 
 
-_IN_SQUARE = _marker_pattern(_LABEL_IN_SQUARE, _TAIL)
+_IN_SQUARE = _marker_pattern(_LABEL_IN_SQUARE)
 _IN_ROUND = _marker_pattern(_LABEL)
 _RANGE = re.compile(r"(\d+)(?:\s*(?:-|–|—|\bto\b)\s*(\d+))?")
 # What may stand between round brackets that turn out to be a marker: "(see Passage 1 and [2])".
@@ -273,16 +276,18 @@ _DESTINATION = re.compile(r"\(\s*\S*(?:\s+[\"'].*)?\s*\)", re.DOTALL)
 
 def _numbers(content: str, pattern: re.Pattern[str] = _IN_SQUARE) -> str:
     """Return the markers that stand between brackets as private characters; "" where the content is no marker."""
-    bare = re.sub(r"[\[\]*_`~\\]", "", _SEE.sub("", content.split("†")[0])).strip()
+    bare = re.sub(r"[\[\]*_`~\\]", "", _SEE.sub("", content.split("†")[0]))
+    bare = " ".join(bare.split())
     if "†" in content:
         bare = bare.split(":")[0]  # 【4:0†source】
-    if not pattern.fullmatch(bare):
+    marker = pattern.fullmatch(bare)
+    if not marker:
         return ""
     numbers: list[int] = []
-    for found in _RANGE.finditer(bare):
+    for found in _RANGE.finditer(bare.removesuffix(marker["title"] or "")):
         first, last = int(found[1]), int(found[2] or found[1])
-        numbers += range(first, last + 1) if first <= last else (first, last)
-    return "".join(chr(_ZERO + number) for number in numbers if number < 100)
+        numbers += range(first, last + 1) if first <= last <= first + _WIDEST else (first, last)
+    return "".join(chr(_ZERO + number) for number in numbers)
 
 
 class _Marks:
@@ -474,7 +479,7 @@ class _Sentences:
         self._may_go_on = False  # a line ended without a full stop: the next one may continue it
         self._in_sources = False
         self._after_blank = False
-        self._any = False
+        self._any = False  # a sentence was let go
         self._clear()
 
     def _clear(self) -> None:
@@ -487,6 +492,7 @@ class _Sentences:
         self._ended = ""
         self._word_at: int | None = None  # where the next sentence would begin, quotation mark included
         self._waiting = 0  # for how many words before it is decided
+        self._doubts = 0  # full stops that ended nothing
         self._quote = ""  # what would close the open quotation
         self._quote_at = 0
         self._quoted = False  # the full stop stands inside a quotation
@@ -662,10 +668,17 @@ class _Sentences:
             return
         if _bare(self._text[:place]).endswith(("”", '"', "»")):
             self._waiting = 4  # “It holds.” Ada Lind said.
-        elif _splits(self._text[:place], self._text[place:]):
+        elif self._splits(place):
             self._cut(place, marker_leads=self._leads)
         else:
             self._waiting = 1  # "the U.S. T": The dam, or Treasury?
+
+    def _splits(self, place: int) -> bool:
+        if self._doubts > _DOUBTS:
+            return False
+        splits = _splits(self._text[:place], self._text[place:])
+        self._doubts += not splits
+        return splits
 
     def _wait(self, char: str) -> None:
         if char.isalnum() or char in "’'-" or self._word_at is None:
@@ -684,7 +697,7 @@ class _Sentences:
         if not bare.endswith(tuple(_STOPS + _AFTER_STOP)):  # a marker alone stands here
             splits = bool(bare) and re.split(r"\W", after)[0] in _OPENERS
         else:
-            splits = not said and _splits(before, after)
+            splits = not said and self._splits(place)
         if marker_leads or splits:
             self._cut(place, marker_leads=marker_leads or self._leads)
             return

@@ -43,6 +43,7 @@ MARKERS: dict[str, tuple[str, Expected]] = {
     "named in round brackets": ("The dam holds (Passage 1). The spillway leaks. (Source: 2)", [HOLDS, LEAKS]),
     "with a colon": ("The dam holds [Source: 1]. The spillway leaks [citation:2].", [HOLDS, LEAKS]),
     "with a title": ("The dam holds [1: Dam News]. The spillway leaks [2, Ostrey Herald].", [HOLDS, LEAKS]),
+    "with a title and a date": ("The dam holds [1: Dam News, 3 May 2024].", [HOLDS]),
     "in bold, in code": ("The dam holds **[1]**. The spillway leaks `[2]`.", [HOLDS, LEAKS]),
     "bold inside": ("The dam holds [**1**]. The spillway leaks \\[2\\].", [HOLDS, LEAKS]),
     "superscript": ("The dam holds.¹ The spillway leaks².", [HOLDS, LEAKS]),
@@ -269,7 +270,17 @@ HOSTILE = [
         "[1](",
         "a. [1] , ",
     ),
-    *("according to [1], ", "in [1] ", "[1]-", "passage 1 and ", "“a.” B c d e ", "… A"),
+    *(
+        "according to [1], ",
+        "in [1] ",
+        "[1]-",
+        "passage 1 and ",
+        f"[{'1,  ' * 40}x]",
+        f"[{'p#1,' * 40}x]",
+        "[1-99]",
+        "“a.” B c d e ",
+        "… A",
+    ),
 ]
 
 
