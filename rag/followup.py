@@ -210,6 +210,14 @@ _TIME = re.compile(
 )
 
 
+_AGAIN = re.compile(
+    r"really|is (?:that|it|this) (?:so|true|right)|anything else|(?:can you |could you |please )*(?:(?:tell me|say) )?"
+    r"(?:more|go on|continue|elaborate|explain)(?: (?:on |about )?(?:that|this|it))?(?: please)?|what do you mean|"
+    r"(?:for|an) example|such as|in what way|are you sure",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _Lean:
     """How a question leans: on the whole question before it, or by single words."""
@@ -226,7 +234,7 @@ def _lean(text: str) -> _Lean | None:
     opened = len(_OPENING.sub("", text)) < len(text)
     if not rest:
         return _Lean(again=True) if text else None
-    if re.fullmatch(r"(?:really|is (?:that|it|this) (?:so|true|right)|anything else)", rest, re.IGNORECASE):
+    if _AGAIN.fullmatch(rest):
         return _Lean(again=True)
     swap = _SWAP.fullmatch(rest)
     if swap:
@@ -668,7 +676,7 @@ def _meant(match: re.Match[str], text: str, recent: Sequence[Turn], library: Lib
     elif word == "there":
         found = _somewhere(recent, library)
     else:
-        found = _something(recent, library)
+        found = _something(recent, library, whole=word == "that")
     if found is None:
         return None
     possessive = word in _POSSESSIVE or (word == "her" and re.match(r"\s+[\w’'-]*[^\W_]", after) and _goes_on(after))
@@ -762,12 +770,14 @@ def _somewhere(recent: Sequence[Turn], library: Library) -> str | None:
     return f"at {thing}" if thing else None
 
 
-def _something(recent: Sequence[Turn], library: Library) -> str | None:
-    """Return the thing that was asked about last."""
+def _something(recent: Sequence[Turn], library: Library, *, whole: bool = False) -> str | None:
+    """Return the thing that was asked about last; of something counted also what it did, where `whole`."""
     for turn in reversed(recent):
         question = understand(turn.question, library)
         span = _thing_span(question)
         thing = question.text[slice(*span)].strip(" ,?") if span else ""
+        if whole and _COUNTED.match(question.text) and not question.asked:
+            thing = re.sub(rf"{_INQUIRING}\s+|\b{_AUXILIARY}\s+", "", question.text.rstrip("?!. "), flags=re.IGNORECASE)
         if terms(thing):
             return thing
     return None

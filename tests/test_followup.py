@@ -155,6 +155,11 @@ def test_why_somebody_thinks_so_is_why_they_said_what_they_said() -> None:
     assert asked("why does she think so?", DOUBT) == DOUBT
 
 
+@pytest.mark.parametrize("question", ["really?", "tell me more", "Go on!", "is that true?", "and?", "for example?"])
+def test_to_ask_for_more_is_to_ask_again(question: str) -> None:
+    assert asked(question, DOUBT) == DOUBT
+
+
 # -- ellipses ---------------------------------------------------------------------------------------------------------
 
 
@@ -214,6 +219,9 @@ def test_it_and_that_mean_what_was_asked_about() -> None:
     assert asked("what does Oduya say about that?", DOUBT) == "what does Oduya say about a split?"
     assert asked("how much did that bridge cost?", OPENING) == "how much did the new bridge cost?"
     assert asked("who lives there?", OPENING) == "who lives in Tarn?"
+    assert asked("what does Lind say about that?", "how many boats did the harbour lose?") == (
+        "what does Lind say about boats the harbour lose?"
+    )
     assert asked("what would that cost?", "is the old bridge in Tarn safe?") == "what would the old bridge cost?"
 
 
