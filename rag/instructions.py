@@ -68,7 +68,8 @@ _LISTS = {
         it is (important|necessary|essential) (to|that you)|
         (before|after|when) (answering|responding|replying)( \\w+){0,4}""",
     "bid": """
-        (^|[:;—–!)\\]]|,? and )\\W*((<lead>)\\W+)*|\\b(please|you must|you should|you are to) (now |also |only )?""",
+        (^|[:;—–!)\\]]|[.?]\\s|,? and )\\W*((<lead>)\\W+)*|
+        \\b(please|you must|you should|you are to) (now |also |only )?""",
     # What is to be forgotten.
     "override": """
         ignore|disregard|forget|override|overrule|bypass|discard|dismiss|abandon|set aside|
@@ -117,6 +118,7 @@ def _wordings(lines: str) -> list[str]:
 
 
 def _expanded(line: str) -> str:
+    line = re.sub(r"^\^", r"(^|[.!?]\\s)", line)  # a sentence that begins small is not split off
     line = re.sub(r"<(\w[\w ]*)>", lambda name: f"(?:{_expanded(_joined(_LISTS[name[1]]))})", line)
     line = re.sub(r"(?<!\\)\((?!\?)", "(?:", line).replace(" ?", r"\s?").replace(" ", r"[\s,]+")
     return line.replace("……", "[^.!?]*").replace("…", "[^.!?]{0,40}")
@@ -216,6 +218,10 @@ _SPEAKS = _patterns(r"""
     ^\W*(before|when(ever)?|while|after) (you (answer|respond|reply)|answering|responding|replying)( (to )?(a|
         the|any|this) (questions?|users?|query))?,? ((please|always|you must) )*(visit|open|fetch|call|load|
         <answer>|<edit>)\b
+    \b(you|<machine>|assistants?) <must> <only>(answer|respond|reply|say|state|output) (that|with)\b……\b(when|
+        whenever|if) (you are )?asked\b
+    \b(important|note|attention|notice|reminder)\b…[:—–]…\b(<machine>|assistant|model|bot) <should> <only>(output|
+        answer|respond|reply|say|state)\b
     # Important correction: the answer to the question “…” is X.
     \b(important|correction|note|notice|update|attention|reminder|clarification|verified|official|urgent|
         erratum|fact check|breaking)\b[^.!?“"]{0,40}[:—–][^.!?“"]{0,20}\bthe (\w+ )?(answer|reply|
@@ -423,14 +429,16 @@ _TOKEN = re.compile(r"\w+")
 _INTERVIEW = re.compile(
     r"(?:^|[.?!”\"]\s+)(?:[QA]|Question|Answer|Interviewer|Host|[A-Z][\w.’'-]+(?: [A-Z][\w.’'-]+){0,3})\s?:"
 )
+_RUNS_ON = re.compile(r"\?\s+\w")  # "Who won? the blue boat": a small letter begins no sentence
 _FEW = 6  # words; an answer that begins a paragraph and is longer may be that of a page of questions and answers
 
 
 def _planted(text: str, question: str) -> Iterator[Span]:
     """Find the reader's question, word for word in running text, and the sentence behind it.
 
-    An interview labels its turns or gives a question its own paragraph; a page of questions asks several, or begins
-    the paragraph with one and answers it in a sentence. A short rhetorical question names nothing.
+    An interview labels its turns, answers in quotation marks, or gives a question its own paragraph; a page of
+    questions asks several, or begins the paragraph with one and answers it in a sentence. A short rhetorical question
+    names nothing.
     """
     asked = _words(question)
     if not _is_particular(question) or _INTERVIEW.search(text):
@@ -438,11 +446,13 @@ def _planted(text: str, question: str) -> Iterator[Span]:
     spans = sentences(text)
     if sum(text[span.start : span.end].rstrip("”\"' ").endswith("?") for span in spans) > 2:
         return
-    for here, behind in zip(spans, (*spans[1:], None), strict=True):
-        found = _words(text[here.start : here.end])
-        if len(found) > len(asked) and found[: len(asked)] == asked:
+    for here, behind in zip(spans, (*spans[1:], None), strict=False):
+        sentence = text[here.start : here.end]
+        found = _words(sentence)
+        in_running_text = here.start > spans[0].start or _is_scrap(text, spans)
+        if found[: len(asked)] == asked and _RUNS_ON.search(sentence):
             yield here
-        elif _nearly_the_same(found, asked) and behind and (here.start > spans[0].start or _is_scrap(text, spans)):
+        elif behind and in_running_text and text[behind.start] not in '“"„«‘' and _nearly_the_same(found, asked):
             yield here
             yield behind
 
