@@ -664,9 +664,11 @@ class _Sentences:
         if self._quoted:
             return
         if self._text[-1].islower():
-            self._waiting = 1 if _TRAILING_MARKERS.search(self._text[:place]) else 0  # "It holds. [2] reports …"
+            self._waiting = (
+                1 if _TRAILING_MARKERS.search(self._text[:place][-_WINDOW:]) else 0
+            )  # "It holds. [2] reports …"
             return
-        if _bare(self._text[:place]).endswith(("”", '"', "»")):
+        if _bare(self._text[:place][-_WINDOW:]).endswith(("”", '"', "»")):
             self._waiting = 4  # “It holds.” Ada Lind said.
         elif self._splits(place):
             self._cut(place, marker_leads=self._leads)
@@ -692,6 +694,7 @@ class _Sentences:
         place = self._word_at or 0
         self._waiting = 0
         before, after = self._text[:place], self._text[place:]
+        before = before[-_WINDOW:]
         bare = _bare(before)
         marker_leads = bool(_TRAILING_MARKERS.search(before) and _A_REPORT.match(after))
         if not bare.endswith(tuple(_STOPS + _AFTER_STOP)):  # a marker alone stands here
@@ -730,7 +733,9 @@ class _Sentences:
         opens_line, self._opens_line = self._opens_line, False
         if not text.strip():
             return
-        self._in_sources = self._in_sources or _names_sources(text, a_line=opens_line and line_ends)
+        if _names_sources(text, a_line=opens_line and line_ends):
+            self._in_sources = True
+            self._after_blank = not text.rstrip().endswith(":") and ":" in text  # listed in this line, not below
         if opens_line:
             text = _without_label(text, line_ends=line_ends)
             if self._any and _FOOTNOTE.match(text):

@@ -157,6 +157,10 @@ SHAPES: dict[str, tuple[str, Expected]] = {
     ),
     "sources in one line": ("The dam holds [1].\n\nSources: [1] Dam News. [2] Herald.", [HOLDS]),
     "sources in the same line": ("The dam holds [1]. Sources: [1] Dam News. [2] Herald.", [HOLDS]),
+    "a source behind each sentence": (
+        "The dam holds [1]. Source: [1]\nThe spillway leaks [2]. Source: [2]\nSources: [1], [2]",
+        [HOLDS, LEAKS],
+    ),
     "sources in a list": ("The dam holds [1].\n\n**References:**\n1. Dam News, 3 May.\n2. Herald.", [HOLDS]),
     "sources under a heading": ("The dam holds [1].\n\n## Sources\n\n[1] Dam News\n[2] Herald", [HOLDS]),
     "sources before the answer": ("Sources: [1], [2]\n\nThe dam holds [1].", [HOLDS]),
