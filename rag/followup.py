@@ -770,14 +770,21 @@ def _somewhere(recent: Sequence[Turn], library: Library) -> str | None:
     return f"at {thing}" if thing else None
 
 
+_WHERE_IT_IS = re.compile(r"\s+(?:in|at|of|near|off)\s+(?:the\s+)?[A-Z][\w-]*(?:\s+[A-Z][\w-]*)*")
+
+
 def _something(recent: Sequence[Turn], library: Library, *, whole: bool = False) -> str | None:
     """Return the thing that was asked about last; of something counted also what it did, where `whole`."""
     for turn in reversed(recent):
         question = understand(turn.question, library)
-        span = _thing_span(question)
-        thing = question.text[slice(*span)].strip(" ,?") if span else ""
-        if whole and _COUNTED.match(question.text) and not question.asked:
-            thing = re.sub(rf"{_INQUIRING}\s+|\b{_AUXILIARY}\s+", "", question.text.rstrip("?!. "), flags=re.IGNORECASE)
+        text = question.text.rstrip("?!. ")
+        counted = _COUNTED.match(text) if not question.asked else None
+        phrases = [span for span in _phrases(text) if not _is_a_group(text[slice(*span)])]
+        span = phrases[0] if counted and phrases else _thing_span(question)
+        if counted and whole:
+            return re.sub(rf"{_INQUIRING}\s+|\b{_AUXILIARY}\s+", "", text, flags=re.IGNORECASE)
+        where = _WHERE_IT_IS.match(text, span[1]) if span else None
+        thing = text[span[0] : where.end() if where else span[1]].strip(" ,") if span else ""
         if terms(thing):
             return thing
     return None

@@ -222,7 +222,10 @@ def test_it_and_that_mean_what_was_asked_about() -> None:
     assert asked("what does Lind say about that?", "how many boats did the harbour lose?") == (
         "what does Lind say about boats the harbour lose?"
     )
-    assert asked("what would that cost?", "is the old bridge in Tarn safe?") == "what would the old bridge cost?"
+    assert asked("when was it?", "how many boats sank in the storm?") == "when was the storm?"
+    assert (
+        asked("what would that cost?", "is the old bridge in Tarn safe?") == "what would the old bridge in Tarn cost?"
+    )
 
 
 def test_nobody_is_meant_by_a_pronoun_where_nobody_was_named() -> None:
