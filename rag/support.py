@@ -5,7 +5,7 @@ Support is likeness of meaning, measured word by word in context. It does not se
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,6 +50,7 @@ class Support:
     """A span of a text, and how it meets a statement. The similarities are cosines."""
 
     span: Span
+    width: int  # how many sentences it holds
     pair: float  # how near those two neighbouring content words come to the span which come least near
     run: float  # the same of four neighbouring content words
     cosine: float  # of the mean word pieces of statement and span
@@ -73,20 +74,18 @@ def statement(text: str, library: Library, neutral: frozenset[str] = frozenset()
     return Statement(content, _rarities([term.stem for term in content], library), shares, words.vectors)
 
 
-def best_support(told: Statement, source: Source, covering: Span | None = None) -> Support | None:
-    """Return the smallest span that bears a statement out as well as any; None where nothing can be compared.
-
-    The span holds `covering`, where that is given: the words that the statement quotes.
-    """
-    found = sorted(supports(told, source, covering), key=lambda support: -support.probability)
-    if not found:
-        return None
-    as_good = [one for one in found if one.probability >= found[0].probability - AS_GOOD]
-    return min(as_good, key=lambda support: support.span.end - support.span.start)
+def best_of(found: Iterable[Support]) -> Support | None:
+    """Return the narrowest span that bears a statement out about as well as any; None where there is none."""
+    ranked = sorted(found, key=lambda support: -support.probability)
+    as_good = [support for support in ranked if support.probability >= ranked[0].probability - AS_GOOD]
+    return min(as_good, key=lambda support: (support.width, -support.probability), default=None)
 
 
 def supports(told: Statement, source: Source, covering: Span | None = None) -> Iterator[Support]:
-    """Yield up to three neighbouring sentences at a time, with how they meet the statement."""
+    """Yield up to three neighbouring sentences at a time, with how they meet the statement.
+
+    Every span holds `covering`, where that is given: the words that the statement quotes.
+    """
     if not told.terms or not source.spans or not len(source.words.vectors):
         return
     near = told.vectors @ source.words.vectors.T
@@ -103,6 +102,7 @@ def supports(told: Statement, source: Source, covering: Span | None = None) -> I
             continue
         yield Support(
             Span(source.spans[first].start, source.spans[behind - 1].end),
+            width=behind - first,
             pair=_weakest(nearest[counting], weights[counting], 2),
             run=_weakest(nearest[counting], weights[counting], RUN),
             cosine=float(mean @ _unit(source.words.vectors[pieces].mean(axis=0))),

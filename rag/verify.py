@@ -41,7 +41,7 @@ from rag.match import _OPPOSITES
 from rag.named import strange_name
 from rag.reply import Written
 from rag.retrieve import Evidence
-from rag.support import SUPPORTED, Source, Statement, Support, best_support, partners, statement
+from rag.support import SUPPORTED, Source, Statement, Support, best_of, partners, statement, supports
 from rag.verbatim import find, misquoted, quoted
 
 Test = Literal["link", "quotation", "figure", "name", "negation", "certainty", "roles", "speaker", "support"]
@@ -107,8 +107,8 @@ class _Outcome:
     """How far a candidate came: the test that it fails, or what bears the sentence out."""
 
     candidate: _Candidate
-    failed: Test | None
-    reason: str = ""
+    failed: Test | None = None
+    word: str = ""  # of the sentence: what the test stumbled over
     support: Support | None = None
 
     @property
@@ -139,7 +139,7 @@ def verify(written: Written, passages: Sequence[Evidence], library: Library) -> 
         best = against
     if best.failed is None:
         return Checked(text, tuple(_places(best)), None, None)
-    return Checked(text, (), best.failed, best.reason)
+    return Checked(text, (), best.failed, _reason(best, outcomes))
 
 
 def _read(text: str, library: Library) -> _Claim:
@@ -217,39 +217,75 @@ def _test(claim: _Claim, candidate: _Candidate, library: Library) -> _Outcome:
     """Run every test; the first that fails decides."""
     known = f"{candidate.text}\n{candidate.facts}"
     if altered := misquoted(claim.text, candidate.text):
-        return _Outcome(candidate, "quotation", f"“{altered}” does not stand so in the articles.")
+        return _Outcome(candidate, "quotation", altered)
     if figure := missing_figure(claim.text, known, candidate.article.published):
-        return _Outcome(candidate, "figure", f"“{figure}” stands in no paragraph that bears this out.")
+        return _Outcome(candidate, "figure", figure)
     name = strange_name(claim.text, known)
     if name and not any(_same_person(name, speaker) for speaker in claim.speakers):
-        return _Outcome(candidate, "name", f"“{name}” stands in no paragraph that bears this out.")
+        return _Outcome(candidate, "name", name)
     source = _source(candidate, library)
-    support = best_support(claim.statement, source, _covering(claim, candidate))
+    support = _best(claim, candidate, source)
     if support is None or support.probability < SUPPORTED:
-        return _Outcome(candidate, "support", "No paragraph shown says this.", support)
+        return _Outcome(candidate, "support", support=support)
     for speaker in claim.speakers:
         said = replace(source, spans=tuple(_said_by(speaker, candidate, source)))
-        theirs = best_support(claim.statement, said, _covering(claim, candidate))
+        theirs = _best(claim, candidate, said)
         if theirs is None or theirs.probability < max(SUPPORTED, support.probability - CLEARLY):
-            return _Outcome(candidate, "speaker", f"{speaker} does not say this in the paragraphs shown.", support)
+            return _Outcome(candidate, "speaker", speaker, support)
         support = theirs
     return _against_the_span(claim, candidate, source, support)
 
 
+def _best(claim: _Claim, candidate: _Candidate, source: Source) -> Support | None:
+    """Return the span that bears the sentence out best, of those that hold its quotations, and its figures if any."""
+    found = list(supports(claim.statement, source, _covering(claim, candidate)))
+    good = [one for one in found if one.probability >= SUPPORTED]
+    with_figures = [
+        one
+        for one in good
+        if not missing_figure(
+            claim.text, f"{source.text[one.span.start : one.span.end]}\n{candidate.facts}", candidate.article.published
+        )
+    ]
+    return best_of(with_figures or found)
+
+
 def _against_the_span(claim: _Claim, candidate: _Candidate, source: Source, support: Support) -> _Outcome:
     """Run the tests that look at the best-supporting span itself."""
-    span = source.text[support.span.start : support.span.end]
-    paired = partners(claim.statement, source, support.span)
-    shifted = [
-        (a, Term(b.stem, b.start - support.span.start, b.end - support.span.start), near) for a, b, near in paired
+    start, end = support.span
+    span = source.text[start:end]
+    paired = [
+        (word, Term(partner.stem, partner.start - start, partner.end - start), cosine)
+        for word, partner, cosine in partners(claim.statement, source, support.span)
     ]
-    if word := _contradicted(claim.text, span, shifted):
-        return _Outcome(candidate, "negation", f"The paragraph says otherwise of “{word}”.", support)
-    if word := _strengthened(claim.text, span, shifted):
-        return _Outcome(candidate, "certainty", f"The paragraph is less certain of “{word}”.", support)
-    if swapped := _swapped(claim.text, span):
-        return _Outcome(candidate, "roles", f"The paragraph has it the other way round: {swapped}.", support)
-    return _Outcome(candidate, None, support=support)
+    if word := _contradicted(claim.text, span, paired):
+        return _Outcome(candidate, "negation", word, support)
+    if word := _strengthened(claim.text, span, paired):
+        return _Outcome(candidate, "certainty", word, support)
+    if words := _swapped(claim.text, span):
+        return _Outcome(candidate, "roles", words, support)
+    return _Outcome(candidate, support=support)
+
+
+def _reason(best: _Outcome, outcomes: Sequence[_Outcome]) -> str:
+    """Return why a sentence is withheld, in words for a reader."""
+    everywhere = all((one.failed, one.word) == (best.failed, best.word) for one in outcomes)
+    where = "none of the paragraphs shown" if everywhere else "no paragraph shown that bears the rest out"
+    match best.failed:
+        case "quotation":
+            return f"“{best.word}” stands word for word in {where}."
+        case "figure" | "name":
+            return f"“{best.word}” stands in {where}."
+        case "speaker":
+            return f"{best.word} does not say this in the paragraphs shown."
+        case "negation":
+            return f"The paragraph that comes nearest says otherwise: “{best.word}”."
+        case "certainty":
+            return f"The paragraph that comes nearest is less certain: “{best.word}”."
+        case "roles":
+            return f"The paragraph that comes nearest has it the other way round: “{best.word}”."
+        case _:
+            return "None of the paragraphs shown says this."
 
 
 def _covering(claim: _Claim, candidate: _Candidate) -> Span | None:
@@ -319,7 +355,8 @@ _SPEAKING_OTHERWISE = tuple(
         rf"^\W*{_NAME}(?<= )[A-Z][\w’'-]*: ?\S",
         rf"\b{_NAME}[’']s? (?:\w+ )?(?:views?|opinion|argument|take|position|stance|warning|prediction|estimate|"
         r"assessment|claim|concern|doubt|fear|remarks?|statement|words)\b",
-        rf"\b(?:[Ii]n the (?:view|opinion|words) of|[Ff]or|[Tt]o|[Aa]s (?:told|stated) by) {_NAME}(?=,)",
+        rf"\b(?:[Ii]n the (?:view|opinion|words) of|[Aa]s (?:told|stated) by) {_NAME}(?=,)",
+        rf"^\W*(?:For|To) {_NAME}(?=,)",
     )
 )
 
@@ -405,18 +442,21 @@ def _name_words(name: str) -> frozenset[str]:
 # -- negation, opposites, certainty -----------------------------------------------------------------------------------
 
 NEAR = 0.5  # cosine from which two different words are taken to mean the same thing
+Pair = tuple[Term, Term, float]  # a word of the sentence, the word of the span that means most nearly the same, cosine
+
 _SCOPE = 6  # words behind a "not" that it may deny
 _HEADS = 2  # content words behind a "not" of which it surely denies one
 
 _DENIES = re.compile(
     r"\b(?:not(?! (?:only|just|merely|least))|never|no(?! (?:doubt|matter))|nobody|none|nothing|nowhere|neither|nor|"
     r"without|cannot|unable|unlikely|unwilling|(?P<itself>refus\w+|fail(?:s|ed|ing|ure)?|den(?:y|ies|ied|ying)|lack\w*|"
-    r"reject\w*|declin\w+|disput\w+|dismiss\w*|doubts?|doubted|oppos\w+))\b|n[’']t\b",
+    r"reject\w*|declin\w+|disput\w+|dismiss\w*|doubts?|doubted|oppos(?:es?|ed|ing|ition)))\b|n[’']t\b",
     re.IGNORECASE,
 )
-_MAY_DENY = re.compile(
-    r"\b(?:difficult|hard|hardly|barely|impossible|doubtful|rarely|seldom|too|instead|rather|far from|little|few|only|"
-    r"except|until|unless|prevent\w*|avoid\w*|stop\w*|against|despite|although)\b",
+# Whatever stands behind one of these is neither affirmed nor denied: "hardly", "difficult to", "too … to".
+_HALF_DENIES = re.compile(
+    r"\b(?:difficult|hard|hardly|barely|impossible|doubtful|rarely|seldom|too|far from|little|few|only|prevent\w*|"
+    r"avoid\w*|stop(?:s|ped|ping)?|instead of|rather than|except|until|unless)\b",
     re.IGNORECASE,
 )
 _HEDGES = re.compile(
@@ -432,7 +472,7 @@ _ENDS_SCOPE = re.compile(r"[,;:.!?—–()“”\"]|\b(?:but|because|although|wh
 _TIMES = frozenset(stem for word in TIMES for stem in terms(word))
 
 
-def _contradicted(text: str, span: str, paired: Sequence[tuple[Term, Term, float]]) -> str | None:
+def _contradicted(text: str, span: str, paired: Sequence[Pair]) -> str | None:
     """Return a word that one of the two denies and the other affirms, or whose opposite the span says."""
     here, there = _scopes(_DENIES, text), _scopes(_DENIES, span)
     turned = {word for word, partner, _ in paired if partner.stem in _OPPOSITES.get(word.stem, ())}
@@ -440,9 +480,12 @@ def _contradicted(text: str, span: str, paired: Sequence[tuple[Term, Term, float
     for word, partner, _ in paired:
         if word in turned and word.stem not in said and _within(word, here) == _within(partner, there):
             return text[word.start : word.end]
-    if _MAY_DENY.search(span):
-        return None
-    near = [(word, partner) for word, partner, cosine in paired if cosine >= NEAR and word not in turned]
+    halves = _scopes(_HALF_DENIES, text), _scopes(_HALF_DENIES, span)
+    near = [
+        (word, partner)
+        for word, partner, cosine in paired
+        if cosine >= NEAR and word not in turned and _within(word, halves[0]) == _within(partner, halves[1])
+    ]
     for scope in there:
         heads = _heads(scope, located_terms(span))
         met = [word for word, partner in near if partner in heads]
@@ -452,16 +495,18 @@ def _contradicted(text: str, span: str, paired: Sequence[tuple[Term, Term, float
         heads = _heads(scope, located_terms(text))
         meant = [partner for word, partner in near if word in heads]
         affirmed = not any(_within(partner, there) for partner in meant)
-        if (meant and affirmed) or not (meant or there or turned):
+        if (meant and affirmed) or not (meant or there or turned or halves[1]):
             return text[scope.start : scope.end].strip()
     return None
 
 
-def _strengthened(text: str, span: str, paired: Sequence[tuple[Term, Term, float]]) -> str | None:
+def _strengthened(text: str, span: str, paired: Sequence[Pair]) -> str | None:
     """Return a word of which the span says "may" or "could", and the sentence nothing of the kind."""
     if _HEDGES.search(text):
         return None
-    weak = {word for scope in _scopes(_WEAKENS, span) for word in _heads(scope, located_terms(span), most=1)}
+    scopes, found = _scopes(_WEAKENS, span), list(located_terms(span))
+    firm = {word.stem for word in found if not _within(word, scopes)}
+    weak = {word for scope in scopes for word in _heads(scope, found, most=1) if word.stem not in firm}
     return next((text[a.start : a.end] for a, b, near in paired if near >= NEAR and b in weak), None)
 
 
@@ -489,24 +534,26 @@ def _within(word: Term, scopes: Iterable[Span]) -> bool:
 
 # -- who did what to whom ---------------------------------------------------------------------------------------------
 
+_FAR = 10  # tokens; two names further apart are not held together by one verb
+
 
 def _swapped(text: str, span: str) -> str | None:
     """Return what the span says where two names stand round one verb in the other order."""
     done = {(a, verb, b): words for a, verb, b, words in _deeds(span)}
     for a, verb, b, _ in _deeds(text):
         if (b, verb, a) in done and (a, verb, b) not in done:
-            return f"“{done[b, verb, a]}”"
+            return done[b, verb, a]
     return None
 
 
 def _deeds(text: str) -> Iterator[tuple[str, str, str, str]]:
-    """Yield who, verb stem, whom and the words for every two names with one verb between; passives turned round."""
+    """Yield who, verb stem, whom and the words for every two names with a verb between; passives turned round."""
     for sentence in split_sentences(tokenise(text, ())):
         names = [(mention.words[-1].casefold(), first, behind) for mention, first, behind in names_in(sentence)]
         for (a, first, end), (b, begin, behind) in pairwise(names):
             between = sentence[end:begin]
-            passive = any(token.low == "by" for token in between)
-            for token in between:
-                for stem in terms(token.low):
-                    who, whom = (b, a) if passive else (a, b)
-                    yield who, stem, whom, text[sentence[first].start : sentence[behind - 1].end]
+            if len(between) > _FAR or any(token.text in ";:" for token in between):
+                continue
+            who, whom = (b, a) if any(token.low == "by" for token in between) else (a, b)
+            words = text[sentence[first].start : sentence[behind - 1].end]
+            yield from ((who, stem, whom, words) for token in between for stem in terms(token.low))

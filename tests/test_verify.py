@@ -1,11 +1,20 @@
 """A sentence of a model is released only where one paragraph bears it out; otherwise it is withheld with its reason."""
 
+import random
+import re
+from collections.abc import Callable, Sequence
 from datetime import date
+from functools import cache
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from indexes.article import Article, Paragraph, Quotation, Speaker
 from indexes.embeddings import SentenceEmbeddings
+from indexes.sentences import sentences
+from rag.cite import cite
+from rag.library import Words
 from rag.reply import Written
 from rag.retrieve import Evidence
 from rag.verify import Checked, verify
@@ -234,3 +243,120 @@ def test_two_people_in_one_paragraph_are_told_apart(embeddings: SentenceEmbeddin
     library = MemoryLibrary([dam], embeddings)
     assert verify(Written("Lind says the dam leaks.", (1,)), shown(dam), library).places
     assert verify(Written("Brown says the dam leaks.", (1,)), shown(dam), library).failed == "speaker"
+
+
+# -- whatever a model writes ------------------------------------------------------------------------------------------
+
+FERRY = article(
+    "The ferry",
+    "Pia Quist | The night ferry to Sund will be given up, said Pia Quist. “Fuel costs 40 percent more than in 2011.”",
+    "Omar Brown | “Nobody asked the islanders,” Omar Brown wrote. “Not one of the 900 people here was heard.”",
+    "The ferry 🚢 carried 12,000 passengers a year; the last one, Ines Holm, paid €4.50.",
+)
+HIDDEN = article("Hidden", "This paragraph was never shown to the model. Its ferry costs 99 million.")
+SHOWN = shown(BRIDGE)[:5] + shown(FERRY)
+WRITTEN = [one.paragraph.text[start:end] for one in SHOWN for start, end in sentences(one.paragraph.text)]
+
+
+class Remembering(MemoryLibrary):
+    """Keeps the word pieces of a text, as the real embeddings do."""
+
+    @cache  # noqa: B019 (it lives as long as the tests)
+    def _words(self, text: str) -> Words:
+        return super().words([text])[0]
+
+    def words(self, texts: Sequence[str]) -> list[Words]:
+        return [self._words(text) for text in texts]
+
+
+@pytest.fixture(scope="module")
+def hashed() -> MemoryLibrary:
+    return Remembering([BRIDGE, FERRY, HIDDEN])
+
+
+def corrupted(dice: random.Random) -> Written:
+    """A sentence of the articles after none to three random accidents, with random markers."""
+    words = dice.choice(WRITTEN).split()
+    for _ in range(dice.randint(0, 3)):
+        words = dice.choice(ACCIDENTS)(words, dice) or ["…"]
+    return Written(" ".join(words), tuple(dice.randint(-3, 15) for _ in range(dice.randint(0, 3))))
+
+
+def _elsewhere(words: list[str], dice: random.Random) -> list[str]:
+    other = dice.choice(WRITTEN).split()
+    return words[: dice.randint(0, len(words))] + other[dice.randint(0, len(other)) :]
+
+
+def _replaced(words: list[str], dice: random.Random) -> list[str]:
+    place = dice.randrange(len(words))
+    return [*words[:place], dice.choice(INVENTED), *words[place + 1 :]]
+
+
+def _inserted(words: list[str], dice: random.Random) -> list[str]:
+    place = dice.randint(0, len(words))
+    return [*words[:place], dice.choice(INVENTED), *words[place:]]
+
+
+def _quoting(words: list[str], dice: random.Random) -> list[str]:
+    first, behind = sorted(dice.sample(range(len(words) + 1), 2)) if len(words) > 1 else (0, 1)
+    return [*words[:first], "“" + " ".join(words[first:behind]) + "”", *words[behind:]]
+
+
+ACCIDENTS: list[Callable[[list[str], random.Random], list[str]]] = [
+    _elsewhere,
+    _replaced,
+    _inserted,
+    _quoting,
+    lambda words, dice: dice.sample(words, len(words)),
+    lambda words, dice: words[dice.randint(0, len(words)) :],
+    lambda words, dice: ["Omar", "Brown", "says", *words],
+    lambda words, dice: [re.sub(r"\d", lambda _: str(dice.randint(0, 9)), word) for word in words],
+]
+INVENTED = [
+    "250,000",
+    "not",
+    "Norway",
+    "Sund",
+    "Brown",
+    "“",
+    "”",
+    "may",
+    "never",
+    "2025",
+    "🚢",
+    "because",
+    "\u202e",
+    "[3]",
+]
+
+
+def assert_places_are_true(written: Written, checked: Checked) -> None:
+    ids = {evidence.id for evidence in SHOWN}
+    assert bool(checked.places) == (checked.failed is None) == (checked.reason is None)
+    for marker, place in enumerate(checked.places, start=1):
+        citation = cite(marker, place.article, place.paragraph, place.start, place.end)
+        assert citation.paragraph_id in ids, written
+        assert citation.quote == place.text == place.article.body[place.paragraph - 1].text[place.start : place.end]
+        assert place.text.strip() == place.text != ""
+
+
+@pytest.mark.slow
+def test_ten_thousand_corrupted_sentences_yield_no_invalid_citation(hashed: MemoryLibrary) -> None:
+    dice = random.Random(4)
+    released = 0
+    for _ in range(10_000):
+        written = corrupted(dice)
+        checked = verify(written, SHOWN, hashed)
+        assert_places_are_true(written, checked)
+        released += bool(checked.places)
+        if checked.places:
+            cited = " ".join(place.article.body[place.paragraph - 1].text for place in checked.places)
+            assert "250,000" not in checked.text or "250,000" in cited, written
+    assert 500 < released < 9_000  # neither everything nor nothing, or this would prove little
+
+
+@settings(max_examples=300, deadline=None)
+@given(text=st.text(max_size=200), markers=st.lists(st.integers(-99, 10**9), max_size=5))
+def test_any_text_at_all_is_judged(hashed: MemoryLibrary, text: str, markers: list[int]) -> None:
+    written = Written(text, tuple(markers))
+    assert_places_are_true(written, verify(written, SHOWN, hashed))
