@@ -64,7 +64,7 @@ class LanguageModel:
     """A model that can be asked."""
 
     chat: Chat
-    name: str  # "openai:gpt-4o-mini", as given where it was given
+    name: str  # "openai:gpt-4o-mini", as given where it was given; of a file without its folder: answers show it
     provider: str  # "openai", "anthropic", …; "" where it is not known, or several stand in for one another
     window: int  # tokens of prompt and reply together
     close: Callable[[], object] = _nothing  # ends a model that was started here
@@ -92,8 +92,9 @@ def _named(name: str, base_url: str | None, timeout: float | None) -> LanguageMo
     if provider == "gguf":
         if base_url:
             raise ModelError("A model in a file has no address.", "Leave out one of the two.")
-        loaded = local.load(local.Settings.read(model), timeout or local.TIMEOUT)
-        return LanguageModel(loaded.chat, name, "gguf", loaded.window, loaded.close)
+        settings = local.Settings.read(model)
+        loaded = local.load(settings, timeout or local.TIMEOUT)
+        return LanguageModel(loaded.chat, f"gguf:{settings.path.name}", "gguf", loaded.window, loaded.close)
     if base_url and provider not in PROVIDERS:
         provider, model = "openai", name
     if provider not in PROVIDERS or not model:

@@ -65,11 +65,12 @@ def test_nobody_else_on_this_machine_can_ask_it(small_model: LanguageModel) -> N
     assert httpx.post(address, json=body, trust_env=False).status_code == 401
 
 
-def test_its_name_is_the_one_given_and_its_window_the_one_asked_for(
-    small_model: LanguageModel, smollm_file: Path
-) -> None:
-    assert small_model.name == f"gguf:{smollm_file}?threads=1&context=4096"
-    assert (small_model.provider, small_model.window) == ("gguf", 4096)
+def test_answers_name_its_file_but_not_the_folder(small_model: LanguageModel) -> None:
+    assert (small_model.name, small_model.provider, small_model.window) == ("gguf:smollm2.gguf", "gguf", 4096)
+
+
+async def test_it_answers_without_holding_up_the_event_loop(small_model: LanguageModel) -> None:
+    assert str((await small_model.chat.ainvoke(QUESTION, max_tokens=4)).text)
 
 
 def test_it_can_be_closed_while_it_answers(smollm_file: Path, capfd: pytest.CaptureFixture[str]) -> None:
