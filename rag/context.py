@@ -84,8 +84,13 @@ def numbered(passages: Iterable[Evidence], question: str, boundary: str) -> str:
 
 
 def origin(found: Evidence) -> str:
-    """Return where a paragraph stands and who speaks in it: "Headline | Publisher | 2025-03-14 | speaker: Ada Lind"."""
-    return " | ".join([headline(found), *filter(None, [circumstances(found)])])
+    """Return "Article: Headline (Publisher, 2025-03-14). Speaker: Ada Lind", as far as it is known.
+
+    Named fields, because a small model takes a bare headline for something that the article says, and cites it.
+    """
+    known = published(found)
+    article = f"Article: {headline(found)}{f' ({known})' if known else ''}"
+    return ". ".join(filter(None, [article, speaking(found)]))
 
 
 def headline(found: Evidence) -> str:
@@ -93,12 +98,17 @@ def headline(found: Evidence) -> str:
     return _field(found.article.title)
 
 
-def circumstances(found: Evidence) -> str:
-    """Return publisher, date and speakers, as far as they are known."""
-    article, names = found.article, [_field(speaker.name) for speaker in found.paragraph.speakers]
-    speakers = f"speaker{'s' * (len(names) > 1)}: {', '.join(names)}" if names else ""
-    date = article.published.isoformat() if article.published else ""
-    return " | ".join(filter(None, [_field(article.publisher or ""), date, speakers]))
+def published(found: Evidence) -> str:
+    """Return publisher and date of a passage's article, as far as they are known."""
+    article = found.article
+    day = article.published.isoformat() if article.published else ""
+    return ", ".join(filter(None, [_field(article.publisher or ""), day]))
+
+
+def speaking(found: Evidence) -> str:
+    """Return who speaks in a passage: "Speaker: Ada Lind"; empty where that is not known."""
+    names = [_field(speaker.name) for speaker in found.paragraph.speakers]
+    return f"Speaker{'s' * (len(names) > 1)}: {', '.join(names)}" if names else ""
 
 
 def shown_text(found: Evidence, question: str) -> str:
@@ -154,5 +164,5 @@ def _cut_out(text: str, spans: Sequence[Span]) -> str:
 
 
 def _field(text: str) -> str:
-    words = plain(_cut_out(text, instruction_spans(text))).replace("|", "/")
+    words = plain(_cut_out(text, instruction_spans(text)))
     return words if len(words) <= _LONGEST_FIELD else f"{words[:_LONGEST_FIELD].rsplit(' ', 1)[0]} …"

@@ -31,7 +31,7 @@ from tenacity import (
 from indexes.errors import ModelUnavailable, NewsciteError
 from prompts import load
 from rag.answer import CANNOT_ANSWER
-from rag.context import circumstances, headline, new_boundary, numbered, plain, repeatable_boundary, shown_text
+from rag.context import headline, new_boundary, numbered, plain, published, repeatable_boundary, shown_text, speaking
 from rag.followup import Turn
 from rag.models import Chat
 from rag.retrieve import Evidence
@@ -217,7 +217,7 @@ def _with_documents(messages: Sequence[BaseMessage], passages: Sequence[Evidence
             "source": {"type": "content", "content": [{"type": "text", "text": shown_text(found, question)}]},
             "title": f"[{n}] {headline(found)}",
             "citations": {"enabled": True},
-            **({"context": about} if (about := circumstances(found)) else {}),
+            **({"context": about} if (about := ". ".join(filter(None, [published(found), speaking(found)]))) else {}),
         }
         for n, found in enumerate(passages, start=1)
     ]

@@ -90,14 +90,14 @@ def test_a_passage_says_where_it_stands_and_who_speaks() -> None:
     found = of("Ada Lind | “It stays open,” she said.", publisher="The Harbour", published=date(2025, 3, 14))
     assert numbered(found, QUESTION, BOUNDARY) == (
         "--- 0123456789ab ---\n"
-        "[1] The bridge | The Harbour | 2025-03-14 | speaker: Ada Lind\n"
+        "[1] Article: The bridge (The Harbour, 2025-03-14). Speaker: Ada Lind\n"
         "“It stays open,” she said.\n"
         "--- 0123456789ab ---"
     )
 
 
 def test_what_is_not_known_is_left_out() -> None:
-    assert "[1] The bridge\nIt stays open.\n" in numbered(of("It stays open."), QUESTION, BOUNDARY)
+    assert "[1] Article: The bridge\nIt stays open.\n" in numbered(of("It stays open."), QUESTION, BOUNDARY)
 
 
 def test_boundaries_differ() -> None:

@@ -147,7 +147,7 @@ def test_passages_come_before_the_question() -> None:
     with FakeLLM("Yes [1].") as llm:
         write(openai(llm))
         prompt = llm.requests[0].prompt
-    assert prompt.index(CANNOT_ANSWER) < prompt.index("[1] The bridge") < prompt.rindex(QUESTION)
+    assert prompt.index(CANNOT_ANSWER) < prompt.index("[1] Article: The bridge") < prompt.rindex(QUESTION)
     assert prompt.endswith(QUESTION)
 
 
@@ -180,7 +180,7 @@ def test_anthropic_gets_each_passage_as_a_document_to_cite() -> None:
         *documents, question = llm.requests[0].body["messages"][0]["content"]
     assert [document["title"] for document in documents] == ["[1] The bridge", "[2] The bridge"]
     assert documents[0]["source"]["content"] == [{"type": "text", "text": "“The bridge stays open,” she said."}]
-    assert documents[0]["context"] == "speaker: Ada Lind"
+    assert documents[0]["context"] == "Speaker: Ada Lind"
     assert all(document["citations"] == {"enabled": True} for document in documents)
     assert question["text"].endswith(QUESTION)
 
