@@ -98,7 +98,9 @@ _DAY = r"(?P<day>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?(?![\w%]|[.,:]?\d)"
 _YEAR = r"(?P<year>1\d{3}|20\d\d)(?![\w%]|[.,]\d)"
 _ISO = re.compile(r"(?<![\w-])(?P<year>\d{4})-(?P<month>0\d|1[0-2])-(?P<day>[0-2]\d|3[01])(?!\d)")
 _SLASHED = re.compile(r"(?<![\w/.])(?P<a>\d{1,2})(?P<sign>[/.])(?P<b>\d{1,2})(?P=sign)(?P<year>\d{4}|\d\d)(?![\w/])")
-_DAY_MONTH = re.compile(rf"(?<![\w.,-]){_DAY}(?:\s+day)?(?:\s+of)?\s+{_MONTH}(?!\w)(?:\s*,?\s*{_YEAR})?", re.IGNORECASE)
+_DAY_MONTH = re.compile(
+    rf"(?<![\w.,])(?<![^\W\d_]-){_DAY}(?:\s+day)?(?:\s+of)?\s+{_MONTH}(?!\w)(?:\s*,?\s*{_YEAR})?", re.IGNORECASE
+)
 _MONTH_DAY = re.compile(rf"(?<!\w){_MONTH}\s+(?:the\s+)?{_DAY}(?:\s*,?\s+{_YEAR})?", re.IGNORECASE)
 _MONTH_YEAR = re.compile(rf"(?<!\w){_MONTH},?\s+(?:of\s+)?{_YEAR}", re.IGNORECASE)
 _MONTH_ALONE = re.compile(
@@ -114,6 +116,8 @@ _WEEKDAY = re.compile(rf"\b(?:(?P<which>last|next)\s+)?(?P<day>{'|'.join(_WEEKDA
 
 def _date(match: re.Match[str]) -> Figure | None:
     parts = match.groupdict()
+    if parts["month"] in ("may", "march", "mar"):
+        return None  # "of 20 may …": the verb
     month = next(n for n, name in enumerate(_MONTHS, 1) if name.startswith(parts["month"].lower().rstrip(".")[:3]))
     year, day = parts.get("year"), parts.get("day")
     return _figure(match, When(int(year) if year else None, month, int(day) if day else None), "date")
@@ -314,13 +318,14 @@ _NUMBER = re.compile(
     rf"(?:(?<!\w)(?<!\d[.,:])(?P<digits>{_DIGITS})|(?P<words>{_WORDS}))"
     r"(?P<half>[-\s]and[-\s]a[-\s](?:half|quarter)\b)?"
     r"(?P<magnitude>[-\s]?(?:hundred|thousand|million|billion|trillion|dozen|mln|mn|bn|tn)\b|(?<=\d)[kmb]\b)?"
-    rf"(?P<unit>(?:[-\s]{_BETWEEN})?[-\s]?(?:{_UNIT}))?(?!\w)",
+    rf"(?P<unit>(?:[-\s]{_BETWEEN})?[-\s]?(?:{_UNIT}))?(?!\w|[.,]\d)",
     re.IGNORECASE,
 )
+_UNKNOWN = re.compile(r"(?<![\w.,])(?<![^\W\d_][-‑])\d(?:[\w.,]*\w)?")
 _CODE = re.compile(r"(?<![\w.])\d+(?:[.:]\d+){2,}(?!\w)|\b(?:24/7|9/11|7/7)\b")
 _FRACTION_IN_DIGITS = re.compile(r"(?<![\w/.,])(?P<n>\d{1,3})[/⁄](?P<m>\d{1,4})(?![\w/])")
 _ONE_IN = re.compile(
-    rf"(?<![\w.,-])(?P<n>\d{{1,3}}|{_ONES}) (?:in|out of) (?:every )?(?P<m>\d{{1,3}}(?:,000)*|{_UP_TO_999})"
+    rf"(?<![\w.,-])(?P<n>\d{{1,3}}|{_ONES})[-\s](?:in|out\sof)[-\s](?:every\s)?(?P<m>\d{{1,3}}(?:,000)*|{_UP_TO_999})"
     r"(?![\w%]|[.,]\d|[\s-](?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|per)\b)",
     re.IGNORECASE,
 )
@@ -328,14 +333,15 @@ _FRACTION = re.compile(
     rf"\b(?:(?P<n>an?|{_ONES})[-\s](?P<part>half|third|quarter|{'|'.join(_ORDINALS[3:10])})"
     rf"|(?P<many>{_ONES})[-\s](?P<parts>halves|thirds|quarters|{'|'.join(word + 's' for word in _ORDINALS[3:10])})"
     r"|(?P<alone>half))\b(?P<of>[-\s](?:of\s)?an?\s(?:million|billion|trillion|dozen|hundred|thousand)\b)?"
-    rf"(?P<unit>(?:[-\s]an?)?[-\s](?:{_UNIT}))?",
+    rf"(?P<unit>(?:[-\s](?:of\s)?an?)?[-\s](?:{_UNIT}))?",
     re.IGNORECASE,
 )
 _OF_SOMETHING = re.compile(
     r"\s*(?:$|[.,;:)]|(?:of|less|fewer|higher|lower|smaller|larger|bigger|as|to|and|since|in)\b)"
 )
 _ORDINAL = re.compile(
-    rf"(?<![\w.,])(?P<digits>\d{{1,4}})(?:st|nd|rd|th)\b|\b(?P<word>{'|'.join(_ORDINALS)})\b", re.IGNORECASE
+    rf"(?<![\w.,])(?P<digits>\d{{1,3}}(?:,\d{{3}})+|\d{{1,6}})(?:st|nd|rd|th)\b|\b(?P<word>{'|'.join(_ORDINALS)})\b",
+    re.IGNORECASE,
 )
 _LATE_ORDINAL = re.compile(rf"\b(?P<tens>{'|'.join(_TENS)})[-\s](?P<word>{'|'.join(_ORDINALS[:9])})\b", re.IGNORECASE)
 _PLURAL = re.compile(
@@ -383,7 +389,7 @@ def _in_digits(digits: str) -> Fraction:
 
 def _unit(form: str | None) -> str:
     """Return the one name of a unit: "per cent" → "%"."""
-    bare = re.sub(rf"^[-\s]*(?:an?[-\s]+)?(?:{_BETWEEN}[-\s]+)?", "", form or "", flags=re.IGNORECASE)
+    bare = re.sub(rf"^[-\s]*(?:of\s+)?(?:an?[-\s]+)?(?:{_BETWEEN}[-\s]+)?", "", form or "", flags=re.IGNORECASE)
     return next((unit for pattern, unit in _UNIT_FORMS if bare and pattern.fullmatch(bare)), "")
 
 
@@ -429,7 +435,7 @@ def _year(match: re.Match[str], value: Fraction) -> Figure:
 def _readings(
     match: re.Match[str], value: Fraction, unit: str, magnitude: str
 ) -> tuple[tuple[Fraction | When, str], ...]:
-    """Return what else a number may be: 5m is five metres, 2025 a year, "51" of ", 51," an age, 40 degrees °C."""
+    """Return what else a number may be: 5m is five metres, 2025 a year, "51" of ", 51," an age."""
     behind = match.string[match.end() : match.end() + 12]
     if magnitude == "m" and not unit:
         return ((value / 10**6, "metre"),)
@@ -437,8 +443,8 @@ def _readings(
         return ((value, "lb"),)
     if unit == "age":
         return ((value, "year"),)
-    if unit in ("°C", "°F"):
-        return ((value, "degree"),)
+    if unit == "degree":
+        return ((value, "°C"), (value, "°F"))
     if unit or magnitude or not match["digits"]:
         return ((value, "age"),) if not unit and 0 < value < 120 and _AGE.match(behind) else ()
     return ((value, "age"),) if 0 < value < 120 and _AGE.match(behind) else ()
@@ -501,7 +507,7 @@ def _fraction(match: re.Match[str]) -> Figure | None:
         return _figure(match, value * _MAGNITUDES[match["of"].split()[-1].lower()], unit, hedge=_hedge(match, unit))
     if unit and unit != "%":
         return _figure(match, value, unit, hedge=_hedge(match, unit))
-    return _figure(match, value * 100, "%", hedge=_hedge(match, "%"))
+    return _figure(match, value if unit else value * 100, "%", hedge=_hedge(match, "%"))  # "half a per cent"
 
 
 _PART_OF_A_NUMBER = re.compile(rf"(?:\d|\b(?:{_ONES}|ten|twenty))[-\s]and[-\s]$", re.IGNORECASE)
@@ -533,7 +539,7 @@ def _fraction_in_digits(match: re.Match[str]) -> Figure | None:
 def _ordinal(match: re.Match[str]) -> Figure | None:
     parts = match.groupdict()
     if parts.get("digits"):
-        return _figure(match, Fraction(int(parts["digits"])), "ordinal")
+        return _figure(match, _in_digits(parts["digits"]), "ordinal")
     place = _ORDINALS.index(parts["word"].lower()) + 1
     before, behind = match.string[max(0, match.start() - 3) : match.start()], match.string[match.end() :][:8]
     if place == 1 and not parts.get("tens") and (before.lower() == "at " or re.match(r",| of all\b", behind)):
@@ -560,6 +566,14 @@ def _times_over(match: re.Match[str]) -> Figure | None:
 
 def _code(match: re.Match[str]) -> Figure | None:
     return _figure(match, Fraction(0), match[0])
+
+
+def _unknown(match: re.Match[str]) -> Figure | None:
+    """Keep what is no number that we know (1,5, 6d, 1,200GWh) as it is written; 5G is a name."""
+    digits = sum(map(str.isdigit, match[0]))
+    if digits == len(match[0]) <= _LONGEST or (digits < 3 and any(map(str.isupper, match[0]))):
+        return None
+    return _figure(match, Fraction(0), match[0].lower())
 
 
 def _figure(
@@ -595,6 +609,7 @@ _GRAMMAR: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Figure | None]]
     (_DECADE_IN_WORDS, _decade),
     (_ORDINAL, _ordinal),
     (_TIMES_OVER, _times_over),
+    (_UNKNOWN, _unknown),
 )
 
 

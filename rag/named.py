@@ -14,6 +14,7 @@ from itertools import pairwise
 from indexes.names import folded
 from indexes.terms import STOP_WORDS
 from indexes.wordlists import (
+    ADVERBS,
     DETERMINERS,
     FEMALE_NAMES,
     FEMALE_WORDS,
@@ -209,9 +210,15 @@ _GIVEN_NAMES_THAT_ARE_WORDS = frozenset(
 _KNOWN = (
     (PLACES | NATIONALITIES | _GIVEN) - _DIRECTIONS - _BARE_NOUNS - _GIVEN_NAMES_THAT_ARE_WORDS - {"states", "kingdom"}
 ) | frozenset(
-    "nato un eu unicef oxfam amnesty greenpeace reuters google facebook twitter microsoft amazon youtube "
+    "apple nato un eu unicef oxfam amnesty greenpeace reuters google facebook twitter microsoft amazon youtube "
     "instagram fifa uefa opec nasa bbc nhs fbi cia imf".split()
 )  # fmt: skip
+_CONTRACTION = re.compile(r"'(?:m|re|ve|ll|d|t)$")
+_IRREGULAR_PASTS = frozenset(
+    "spoke wrote drew flew drove shook chose told thought sought taught caught fought swam sang drank broke froze "
+    "stole wore swore paid laid heard felt dealt meant overcame withdrew bore rode struck swung built fled".split()
+)
+_BEHIND_A_NAME = (FINITE_VERBS | ADVERBS | _IRREGULAR_PASTS | {"himself", "herself"}) - {"now", "then"}
 _SINGULAR_VERBS = frozenset("is was has does isn't wasn't hasn't doesn't".split())
 
 
@@ -260,7 +267,7 @@ def _is_name_word(words: Sequence[_Word], place: int, sentence: str, *, trust: b
         return _goes_on(words, place)
     if not word.text[0].isupper() or (word.folded in _NEVER_ALONE and not _is_acronym(word.text)):
         return False
-    if len(word.text) == 1 or word.folded in ("i'm", "i've", "i'd", "i'll"):
+    if len(word.text) == 1 or _CONTRACTION.search(word.folded):
         return False
     if trust and not _opens(words, place, sentence):
         return True
@@ -291,7 +298,7 @@ def _opens(words: Sequence[_Word], place: int, sentence: str) -> bool:
     """Tell whether a word has its capital from standing first: in the sentence, a quotation, behind a colon."""
     if place == 0:
         return True
-    if words[place].joined:
+    if words[place].joined or words[place - 1].folded in HONORIFICS:
         return False
     between = sentence[words[place - 1].end : words[place].start]
     return bool(re.search(r"[.!?:;…“\"«•*]|[‘'(\[]$|\n", between))
@@ -306,6 +313,8 @@ def _is_name_where_all_are_capitalised(
         return True
     if trust and _is_acronym(word.text):
         return True
+    if any(letter.isupper() for letter in word.text[1:]) and not word.text.isupper():
+        return True  # McHenry, YouTube
     if word.folded in ordinary or word.folded in _ORDINARY or word.folded in _CONNECTING:
         return False
     if trust:
@@ -323,17 +332,20 @@ def _stands_as_names_do(words: Sequence[_Word], place: int, sentence: str) -> bo
     behind = words[place + 1] if place + 1 < len(words) else None
     if _POSSESSIVE.search(word.text) or (behind is not None and behind.folded in SPEAKING):
         return not word.folded.endswith(ROLE_ENDINGS)
+    if behind is not None and behind.text[0].isupper():
+        explains = behind.folded in _GEOGRAPHY or _is_acronym(behind.text) or word.folded.endswith(("ing", "ly"))
+        return behind.joined and not explains
     if _MASS_ENDING.search(word.folded):
         return False
     if _PLURAL_ENDING.search(word.folded):
         return behind is not None and behind.folded in _SINGULAR_VERBS
     if behind is None or sentence[word.end : word.end + 1] == "," or sentence[word.end : word.end + 2] == " (":
         return True
-    if behind.text[0].isupper():
-        return behind.joined and behind.folded not in _GEOGRAPHY and not _is_acronym(behind.text)
     if behind.folded == "and":
         return place + 2 < len(words) and words[place + 2].text[0].isupper()
-    return behind.folded in FINITE_VERBS or bool(re.search(r"ed$|[^sui]s$", behind.folded))
+    if behind.folded in _BEHIND_A_NAME:
+        return True
+    return re.search(r"(?:ed|ly|[^sui]s)$", behind.folded) is not None
 
 
 # -- whether they stand in the source ---------------------------------------------------------------------------------

@@ -57,6 +57,7 @@ def test_names_of_the_source_pass_in_related_forms(sentence: str) -> None:
         "It rained. Food ran out. “Water is scarce,” he said.",
         "Residents: Keep dry.",
         "- Rents fell",
+        "We’re late, and they've gone.",
     ],
 )
 def test_a_capital_at_the_head_of_a_sentence_makes_no_name(sentence: str) -> None:
@@ -93,6 +94,11 @@ def test_a_capital_at_the_head_of_a_sentence_makes_no_name(sentence: str) -> Non
         ("She met Lindberg.", "Lindberg"),
         ("Moss and Berg met.", "Moss"),
         ("Moss, a shepherd, spoke.", "Moss"),
+        ("Moss also spoke.", "Moss"),
+        ("Moss himself said so.", "Moss"),
+        ("Mr. Moss of the trust agreed.", "Moss"),
+        ("McAdam of the trust agreed.", "McAdam"),
+        ("Charles Moss agreed.", "Charles Moss"),
         ("SWEDEN BACKS THE PLAN OF LIND.", "SWEDEN BACKS"),
     ],
 )
