@@ -2,5 +2,6 @@
 
 from rag.answer import Answer, Citation, Claim
 from rag.assistant import Assistant
+from rag.explain import Explanation
 
-__all__ = ["Answer", "Assistant", "Citation", "Claim"]
+__all__ = ["Answer", "Assistant", "Citation", "Claim", "Explanation"]

@@ -1,9 +1,10 @@
 """The assistant as LangChain parts: a Runnable that answers, a retriever that finds paragraphs."""
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from typing import Any
+import asyncio
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
+from typing import Any, cast
 
-from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.callbacks import CallbackManagerForChainRun, CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import Runnable, RunnableConfig, run_in_executor
@@ -16,7 +17,7 @@ from rag.question import understand
 from rag.retrieve import Evidence, retrieve
 
 Asked = str | Mapping[str, Any]  # a question, or `Assistant.ask`'s own keywords
-ASKED = frozenset({"question", "after", "before", "as_of", "speaker", "publisher", "article"})
+ASKED = frozenset({"question", "history", "after", "before", "as_of", "speaker", "publisher", "article", "fallback"})
 
 
 class AnswerRunnable(Runnable[Asked, Answer]):
@@ -35,17 +36,28 @@ class AnswerRunnable(Runnable[Asked, Answer]):
 
     async def astream(self, input: Asked, config: RunnableConfig | None = None, **kwargs: Any) -> AsyncIterator[Answer]:
         """Yield the answer as it grows, without holding up the event loop."""
-        growing = self.stream(input, config, **kwargs)
-        while (answer := await run_in_executor(config, next, growing, None)) is not None:
-            yield answer
+        growing = cast(Generator[Answer], self.stream(input, config, **kwargs))
+        step: asyncio.Future[Answer | None] = asyncio.ensure_future(_next(growing, config))
+        try:
+            while (answer := await asyncio.shield(step)) is not None:
+                yield answer
+                step = asyncio.ensure_future(_next(growing, config))
+        finally:
+            if step.done():
+                growing.close()
+            else:  # cancelled while a thread waits for the model: a generator cannot be closed while it runs
+                step.add_done_callback(lambda _: growing.close())
 
-    def _last(self, asked: Asked) -> Answer:
-        *_, answer = self._each(iter([asked]))
+    def _last(self, asked: Asked, run_manager: CallbackManagerForChainRun, config: RunnableConfig) -> Answer:
+        *_, answer = self._each(iter([asked]), run_manager, config)
         return answer
 
-    def _each(self, asked: Iterator[Asked]) -> Iterator[Answer]:
+    def _each(
+        self, asked: Iterator[Asked], run_manager: CallbackManagerForChainRun, config: RunnableConfig
+    ) -> Iterator[Answer]:
+        """Yield the answers; `config` carries the callbacks on to the call of a language model."""
         for one in asked:
-            yield from self._stream_answer(**_keywords(one))
+            yield from self._stream_answer(config, **_keywords(one))
 
 
 def _keywords(asked: Asked, more: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -58,6 +70,10 @@ def _keywords(asked: Asked, more: Mapping[str, Any] | None = None) -> dict[str, 
         what = f"{unknown[0]!r} is not among them" if unknown else "there is no question"
         raise QuestionError(f"The chain takes a question, or a dict: {what}.", f"Keys: {', '.join(sorted(ASKED))}.")
     return given
+
+
+async def _next(growing: Iterator[Answer], config: RunnableConfig | None) -> Answer | None:
+    return await run_in_executor(config, next, growing, None)
 
 
 class ParagraphRetriever(BaseRetriever):

@@ -21,11 +21,11 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as ProgressBar
 
-from indexes.errors import NewsciteError, QuestionError
+from indexes.errors import ModelUnavailable, NewsciteError, QuestionError
 from indexes.library import Details, Library, Progress
 from indexes.readers import parse_date
 from indexes.samples import sample_articles
-from rag import Assistant
+from rag import Answer, Assistant, Explanation
 from ui import render, terminal
 
 ERROR, USAGE, PARTLY = 1, 2, 3
@@ -86,6 +86,20 @@ EmbeddingModel = Annotated[
         help="A sentence-transformers model, by name or folder.",
         show_default="the library's own; for a new one all-MiniLM-L6-v2, which comes along",
     ),
+]
+Model = Annotated[
+    str | None,
+    typer.Option(
+        envvar="NEWSCITE_MODEL",
+        help="A language model that writes the answer: `openai:NAME`, `anthropic:NAME`, `google_genai:NAME`, "
+        "`mistralai:NAME`, `ollama:NAME`, or `gguf:FILE` to run one here.",
+        show_default="none: the answer is quoted",
+    ),
+]
+BaseUrl = Annotated[str | None, typer.Option(help="The address of an OpenAI-compatible server (vLLM, llama.cpp, …).")]
+Timeout = Annotated[
+    float | None,
+    typer.Option(min=1, help="Seconds that the model may keep silent.", show_default="60; 600 on your own machine"),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, on stdout.")]
 
@@ -155,30 +169,54 @@ def ask(
     speaker: Annotated[str | None, typer.Option(help="Only paragraphs in which this person speaks.")] = None,
     publisher: Annotated[str | None, typer.Option(help="Only articles of this publisher.")] = None,
     article: Annotated[str | None, typer.Option(help="Only this article: its id, or how the id begins.")] = None,
+    model: Model = None,
+    base_url: BaseUrl = None,
+    timeout: Timeout = None,
+    no_fallback: Annotated[bool, typer.Option("--no-fallback", help="Do not quote where the model fails.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Show what happened, stage by stage.")] = False,
     as_json: Json = False,
     home: Home = None,
 ) -> None:
-    """Answer a question with sentences quoted from the articles, each with its paragraph and its speaker.
+    """Answer a question from the articles, each sentence with its paragraph and its speaker.
+
+    Without a language model the answer is made of quotes. With one, the model writes, and only sentences that a
+    paragraph bears out are shown.
 
     - `newscite ask "what does Oduya promise the boats?"`
     - `newscite ask "who voted for the higher wall?" --after 2025-01-01 --json`
+    - `newscite ask "why is the quay shut?" --model ollama:llama3.2`
     """
-    with Assistant.open(_home(context, home)) as assistant, terminal.console(stderr=True).status("Reading …"):
-        answer = assistant.ask(
-            " ".join(words),
-            after=after,
-            before=before,
-            as_of=as_of,
-            speaker=speaker,
-            publisher=publisher,
-            article=article,
-        )
-    if as_json:
-        print(answer.to_json())
-    else:
-        terminal.print_answer(answer, terminal.console())
+    asked: dict[str, Any] = {
+        "question": " ".join(words),
+        "after": after,
+        "before": before,
+        "as_of": as_of,
+        "speaker": speaker,
+        "publisher": publisher,
+        "article": article,
+        "fallback": not no_fallback,
+    }
+    with Assistant.open(_home(context, home), model=model, base_url=base_url, timeout=timeout) as assistant:
+        if explain:
+            answer = _print_explanation(assistant.explain(**asked), as_json)
+        elif as_json:
+            answer = assistant.ask(**asked)
+            print(answer.to_json())
+        else:
+            answer = terminal.print_growing(assistant.as_runnable().stream(asked), terminal.console())
+    if answer.reason == "model_unavailable":
+        raise ModelUnavailable(answer.fallback_reason or answer.answer)
     if answer.abstained:
         raise typer.Exit(PARTLY)
+
+
+def _print_explanation(explanation: Explanation, as_json: bool) -> Answer:
+    """Print what happened to a question; return what it got."""
+    if as_json:
+        print(explanation.to_json())
+    else:
+        terminal.print_explanation(explanation, terminal.console())
+    return explanation.answer
 
 
 @app.command()

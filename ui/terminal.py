@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from rich.console import Console
@@ -14,6 +14,7 @@ from indexes.article import Article, Paragraph, Quotation
 from indexes.catalog import Listed, Status
 from indexes.library import Report
 from rag.answer import Answer, Citation
+from rag.explain import Explanation
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 READABLE = 100  # columns; longer lines tire the eye
@@ -34,18 +35,32 @@ def console(*, stderr: bool = False) -> Console:
     return Console(stderr=stderr, highlight=False, width=10_000, color_system=None)
 
 
-def print_answer(answer: Answer, out: Console) -> None:
-    """Print the sentences of an answer, its sources, and how it came about; or why there is none."""
+def print_growing(answers: Iterable[Answer], out: Console) -> Answer:
+    """Print an answer as it grows: its sentences, its sources, and how it came about; or why there is none.
+
+    Return the last, which is the whole.
+    """
+    printed = 0
+    with console(stderr=True).status("Reading …") as status:
+        for answer in answers:
+            for claim in answer.claims[printed:]:
+                status.stop()
+                out.print("" if printed else "\n", end="")
+                out.print(_with_dim_markers(claim.text))
+                printed += 1
     out.print()
     if answer.abstained:
         _print_abstention(answer, out)
-    else:
-        for line in answer.answer.split("\n"):
-            out.print(_with_dim_markers(line))
-        out.print()
-        for citation in answer.citations:
-            _print_source(citation, out)
+    for citation in answer.citations:
+        _print_source(citation, out)
     out.print(Text(_footer(answer), style="dim"))
+    return answer
+
+
+def print_explanation(explanation: Explanation, out: Console) -> None:
+    """Print what happened to a question, stage by stage."""
+    for line in str(explanation).split("\n"):
+        out.print(_text(line), soft_wrap=True)
 
 
 def _print_abstention(answer: Answer, out: Console) -> None:
@@ -101,11 +116,20 @@ def _origin(citation: Citation) -> str:
     return ", ".join(part for part in parts if part)
 
 
+def _how(answer: Answer) -> str:
+    match answer.mode:
+        case "model":
+            return f"Written by {answer.model}, each sentence checked against its source"
+        case "abstained":
+            return "No answer rather than a guess"
+        case _:
+            return "Quoted from the articles"
+
+
 def _footer(answer: Answer) -> str:
-    how = {"quoted": "Quoted from the articles", "abstained": "No answer rather than a guess"}.get(
-        answer.mode, answer.mode
-    )
-    parts = [how]
+    parts = [_how(answer)]
+    if answer.fallback_reason:
+        parts.append(answer.fallback_reason.rstrip("."))
     if answer.as_of:
         parts.append(f"as of {answer.as_of.isoformat()}")
     if answer.undated_left_out:

@@ -292,13 +292,13 @@ def tables(data: Path, sample: int | None = None) -> dict[str, str]:
     article, asked = reference(data)
     squad_cases, fact_cases = (_sampled(cases, sample) for cases in (squad_cases, fact_cases))
     pools = {"within the title": True, "all titles": False}
-    with _library(pages) as library:
+    with open_library(pages) as library:
         results = {pool: measure(library, squad_cases, narrow) for pool, narrow in pools.items()}
         answerable = [case for case in squad_cases if case.answerable]
         ranks = {pool: rank_by_each_fusion(library, answerable, narrow) for pool, narrow in pools.items()}
         library.add_article(article)
         told = reference_table(library, asked)
-    with _library(facts) as library:
+    with open_library(facts) as library:
         ranks["MultiHop-RAG facts"] = rank_by_each_fusion(library, fact_cases, within_article=False)
     return {"answers": answer_table(results), "reference": told, "retrieval": retrieval_table(ranks)}
 
@@ -307,7 +307,7 @@ def _sampled(cases: list[Case], size: int | None) -> list[Case]:
     return random.Random(0).sample(cases, min(size or len(cases), len(cases)))
 
 
-def _library(articles: Sequence[Article]) -> StoredLibrary:
+def open_library(articles: Sequence[Article]) -> StoredLibrary:
     """Return a library in a temporary folder."""
     library = StoredLibrary.open(tempfile.mkdtemp(prefix="newscite-"))
     for article in articles:
