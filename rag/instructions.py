@@ -18,17 +18,19 @@ from indexes.sentences import Span, sentences
 from indexes.terms import terms
 
 
-@lru_cache(maxsize=20_000)
 def instruction_spans(text: str, question: str | None = None) -> tuple[Span, ...]:
     """Return the stretches of a paragraph that address an assistant or dictate an answer, in order.
 
     Stretches are whole sentences, or a tagged block from its tag on; they may overlap. With the reader's question
     also a copy of it planted in running text, and the sentence that follows there as its answer.
     """
-    found = {*_blocks(text), *_addressed(text)}
-    if question:
-        found |= {*_planted(text, question)}
-    return tuple(sorted(found))
+    found = _dictated(text)
+    return tuple(sorted({*found, *_planted(text, question)})) if question else found
+
+
+@lru_cache(maxsize=20_000)  # some milliseconds each, and paragraphs are read again and again
+def _dictated(text: str) -> tuple[Span, ...]:
+    return tuple(sorted({*_blocks(text), *_addressed(text)}))
 
 
 def touches(span: Span, others: tuple[Span, ...]) -> bool:
