@@ -70,7 +70,7 @@ _LISTS = {
         it is (important|necessary|essential) (to|that you)|
         (before|after|when) (answering|responding|replying)( \\w+){0,4}""",
     "bid": """
-        (^|[:;—–!)\\]]|[.?]\\s|,? and )\\W*((<lead>)\\W+)*|
+        (^|[:;—–!)\\]]|[.?]\\s|,? and )\\W{0,5}((<lead>)\\W{1,5}){0,4}|
         \\b(please|you must|you should|you are to) (now |also |only )?""",
     # What is to be forgotten.
     "override": """
@@ -85,7 +85,8 @@ _LISTS = {
         context|programming|training|orders|requests?|messages?|conversation|policies|safeguards""",
     # What is to be done to a reply.
     "edit": """
-        add|include|insert|append|prepend|augment|enhance|integrate|incorporate|modify|adapt|adjust|change|alter|replace|
+        add|include|insert|append|prepend|augment|enhance|integrate|incorporate|modify|adapt|adjust|change|
+        alter|replace|
         substitute|convert|translate|render|encode|encrypt|reverse|rewrite|rephrase|provide|give|put|place|begin|start|
         end|finish|conclude|close|use|scramble|misspell|jumble|shuffle|rearrange|anagram|combine|group|remove|delete|
         strip|omit|introduce|mention|embed|link|make|format|present|return|craft|frame|phrase|mark|prefix|preface|
@@ -122,7 +123,7 @@ def _wordings(lines: str) -> list[str]:
 def _expanded(line: str) -> str:
     line = re.sub(r"^\^", r"(^|[.!?]\\s)", line)  # a sentence that begins small is not split off
     line = re.sub(r"<(\w[\w ]*)>", lambda name: f"(?:{_expanded(_joined(_LISTS[name[1]]))})", line)
-    line = re.sub(r"(?<!\\)\((?!\?)", "(?:", line).replace(" ?", r"\s?").replace(" ", r"[\s,]+")
+    line = re.sub(r"(?<!\\)\((?!\?)", "(?:", line).replace(" ?", r"\s?").replace(" ", r"[\s,]{1,3}")
     return line.replace("……", "[^.!?]*").replace("…", "[^.!?]{0,40}")
 
 
@@ -245,7 +246,7 @@ _SPEAKS = _patterns(r"""
     !\[[^\]]*\]\(\s*https?://[^)]*[?&]\w+=
     # Add … to your reply.
     <bid><edit>\b……\b(in|to|into|of|from|for|at|within|throughout|through|across|inside|by|on) <your reply>\b
-    ^\W*((<lead>)\W+)*(in|within|at the (end|start|beginning) of|throughout|to) <your reply>\b\W+((please|also|
+    ^\W{0,5}((<lead>)\W{1,5}){0,4}(in|within|at the (end|start|beginning) of|throughout|to) <your reply>\b\W+((please|also|
         always|you (must|should)|do not|never) )*<edit>\b
     <bid><reshape> <your reply>\b
     <bid>(make sure|ensure|see to it)( that)? <your reply>\b
@@ -254,7 +255,7 @@ _SPEAKS = _patterns(r"""
     <bid><edit>\b……\b<letters>\b……\b(in|of|to|from|for|into) your (messages?|text|words?|writing|sentences?|
         summary|explanation)\b
     <bid><reshape> your (messages?|text|words?|sentences?|summary|explanation)\b……\b<letters>\b
-    ^\W*((<lead>)\W+)*(replace|substitute|convert|swap|scramble|reverse|rearrange|shift|anagram|jumble|encode|
+    ^\W{0,5}((<lead>)\W{1,5}){0,4}(replace|substitute|convert|swap|scramble|reverse|rearrange|shift|anagram|jumble|encode|
         misspell)\b……\b(letters?|vowels?|consonants?|every (second|third|fourth|fifth|other) (word|letter))\b
 """)  # fmt: skip
 
@@ -408,9 +409,13 @@ def _addressed(text: str) -> Iterator[Span]:
 _INNER_STOP = re.compile(r"(?<=\w)[.](?=\w)")  # of an address or a number: it ends no sentence
 
 
+_LONG = 800  # characters read at once: longer sentences are rare, and searching them takes time that grows faster
+
+
 def _speaks(sentence: str) -> bool:
     sentence = _INNER_STOP.sub("_", sentence)
-    return _is_one_of(_SPEAKS, sentence) or _is_one_of(_SPEAKS_ELSEWHERE, sentence)
+    pieces = [sentence[start : start + _LONG] for start in range(0, max(1, len(sentence)), _LONG // 2)]
+    return any(_is_one_of(_SPEAKS, piece) or _is_one_of(_SPEAKS_ELSEWHERE, piece) for piece in pieces)
 
 
 def _is_one_of(patterns: tuple[re.Pattern[str], ...], sentence: str) -> bool:
