@@ -65,10 +65,10 @@ class _Source:
     places: Mapping[str, Sequence[int]]  # where each of them stands
     capitalised: frozenset[str]
     lower: frozenset[str]
-    alike: Mapping[str, Sequence[str]]  # by their first three letters
+    alike: Mapping[str, Sequence[str]]  # those with a capital, by their first three letters
     initials: frozenset[str]  # what runs of words could be shortened to
     acronyms: frozenset[str]
-    with_numbers: frozenset[str]  # "covid19" of "Covid 19"
+    compounds: frozenset[str]  # "covid19" of "Covid 19", "southeast" of "South East"
     aliases: frozenset[str]  # other forms of what stands there
 
 
@@ -112,20 +112,27 @@ def _source(text: str) -> _Source:
     places: dict[str, list[int]] = {}
     alike: dict[str, list[str]] = {}
     for place, word in enumerate(order):
-        if word not in places:
-            alike.setdefault(word[:3], []).append(word)
         places.setdefault(word, []).append(place)
+    capitalised = frozenset(word.folded for word in words if not word.text[0].islower())
+    acronyms = frozenset(word.folded for word in words if _is_acronym(word.text))
+    for word in capitalised:
+        alike.setdefault(word[:3], []).append(word)
     phrases = _phrase(words)
+
+    def holds(form: str) -> bool:  # "polish" is no Pole, but "artificial intelligence" is AI
+        word = form.strip()
+        return form in phrases if " " in word else (word.lower() in acronyms if word.isupper() else word in capitalised)
+
     return _Source(
         order=order,
         places=places,
-        capitalised=frozenset(word.folded for word in words if not word.text[0].islower()),
+        capitalised=capitalised,
         lower=frozenset(word.folded for word in words if word.text[0].islower()),
         alike=alike,
         initials=frozenset(_initials(words)),
-        acronyms=frozenset(word.folded for word in words if _is_acronym(word.text)),
-        with_numbers=frozenset(a + b for a, b in pairwise(order) if b[0].isdigit() and not a[0].isdigit()),
-        aliases=frozenset(other for group in _SAME if any(p in phrases for p in group) for other in group),
+        acronyms=acronyms,
+        compounds=frozenset(a.folded + b.folded for a, b in pairwise(words) if a.text[0].isupper() and b.joined),
+        aliases=frozenset(other for group in _SAME if any(holds(p) for p in group) for other in group),
     )
 
 
@@ -167,11 +174,13 @@ _PLACES_IN_LOWER_CASE = (PLACES | NATIONALITIES) - _DIRECTIONS - _PLACES_THAT_AR
     "republican democrat democratic conservative liberal labour tory polish muslim catholic christian jewish hindu "
     "sikh".split()
 ) | {"china"}  # fmt: skip
+_PARTIES = frozenset("republican republicans democrat democrats".split())
 # Nouns that stand for a kind of person or body, capitalised or not: "the Minister", "Parliament".
 _COMMON = (
     (ROLES | HONORIFICS | ORGANISATIONS | PLURAL_ROLES | MALE_WORDS | FEMALE_WORDS | SUFFIXES | TIMES)
     - _GIVEN
     - NATIONALITIES
+    - _PARTIES
 ) | frozenset(
     "government governments parliament congress senate state states country countries republic kingdom nation nations "
     "internet earth god bible christmas easter sun moon world i i'm i've i'd i'll ok".split()
@@ -353,7 +362,7 @@ def _stands_as_names_do(words: Sequence[_Word], place: int, sentence: str) -> bo
 _PLACES_READ = 50  # of one word in a source; no paragraph has more
 _NEAR = 4  # words between which a first and a last name stand together: "Lind, Ada", "Ada Maria van der Lind"
 _NO_PART_OF_THE_NAME = (
-    ((ROLES | HONORIFICS | PLURAL_ROLES | SUFFIXES | TIMES) - _GIVEN) | _LINKING | PARTICLES | {"prime"}
+    ((ROLES | HONORIFICS | PLURAL_ROLES | SUFFIXES | TIMES) - _GIVEN - _PARTIES) | _LINKING | PARTICLES | {"prime"}
 )
 _SAME = tuple(
     tuple(f" {phrase} " for phrase in group.split(","))
@@ -428,7 +437,11 @@ def _stands(name: _Name, held: _Source) -> bool:
         return True
     if _has_alias(words, held) or _is_shortened(words, held):
         return True
-    return all(_word_stands(word, words[i - 1] if i else None, held) for i, word in enumerate(words)) and all(
+    written_as_one = {
+        word for pair in pairwise(words) if pair[0].folded + pair[1].folded in held.places for word in pair
+    }
+    alone = [(before, word) for before, word in pairwise((None, *words)) if word not in written_as_one]
+    return all(_word_stands(word, before, held) for before, word in alone if word is not None) and all(
         _stand_together(word, behind, held) for word, behind in pairwise(w for w in name.words if len(w.folded) > 1)
     )
 
@@ -449,7 +462,7 @@ def _word_stands(word: _Word, before: _Word | None, held: _Source) -> bool:
         return _with_digits_stands(folded, held)
     if _is_acronym(word.text):
         return _acronym_stands(word, held)
-    if folded in held.capitalised:
+    if folded in held.capitalised or folded in held.compounds:
         return True
     personal = folded in _GIVEN or (before is not None and before.folded in _GIVEN)
     if folded in held.lower and not personal:
@@ -461,7 +474,7 @@ def _word_stands(word: _Word, before: _Word | None, held: _Source) -> bool:
 
 def _with_digits_stands(folded: str, held: _Source) -> bool:
     forms = {folded, folded.removesuffix("s"), folded + "s"}
-    return bool(forms & held.places.keys()) or folded in held.with_numbers
+    return bool(forms & held.places.keys()) or folded in held.compounds
 
 
 def _acronym_stands(word: _Word, held: _Source) -> bool:

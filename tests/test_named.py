@@ -134,6 +134,8 @@ def test_a_family_name_is_not_a_word_that_looks_like_it() -> None:
         ("She met Hansen.", "She met Hanson."),
         ("She met Husseini.", "She met Hussein."),
         ("In New Mexico.", "In Mexico, a new plan."),
+        ("The Democrats agreed.", "It was a democratic vote."),
+        ("Poland agreed.", "They polish the poles."),
     ],
 )
 def test_names_that_only_look_alike_are_two(sentence: str, source: str) -> None:
@@ -153,6 +155,7 @@ def test_names_that_only_look_alike_are_two(sentence: str, source: str) -> None:
         ("J.D. Moss spoke.", "JD Moss spoke."),
         ("The Republicans agreed.", "A Republican agreed."),
         ("Covid 19 spread.", "Covid-19 spread."),
+        ("The Southeast London office.", "The South East London office."),
     ],
 )
 def test_two_forms_of_one_name_meet_either_way(sentence: str, source: str) -> None:
