@@ -72,14 +72,22 @@ class Writer:
         The probability is that of "yes" against "no" where the model tells its tokens' log-probabilities, else 1 or 0.
         """
         messages = self._about("answered", question, passages)
-        if getattr(self.model, "_llm_type", "") in _WITH_LOGPROBS:
-            try:
-                return _probability(_retrying(lambda: list(self._chunks(messages, _ONE_TOKEN))))
-            except ModelUnavailable as error:
-                # Models that reason first refuse to tell, and some clients cannot ask.
-                if _can_pass(error) or _status(error.__cause__) not in (None, 400, 422):
-                    raise
+        odds = self._first_token(messages) if getattr(self.model, "_llm_type", "") in _WITH_LOGPROBS else None
+        if odds is not None:
+            return _probability(odds)
         return _yes_or_no(_read_until(self._reply(messages), lambda text: len(text) > _A_WORD))
+
+    def _first_token(self, messages: Sequence[BaseMessage]) -> list[AIMessage] | None:
+        """Return a reply of one token with its rivals; None where this model cannot be asked so.
+
+        Models that reason first refuse to tell, and some clients do not know how to ask.
+        """
+        try:
+            return _retrying(lambda: list(self._chunks(messages, _ONE_TOKEN)))
+        except ModelUnavailable as error:
+            if _can_pass(error) or _status(error.__cause__) not in (None, 400, 422):
+                raise
+            return None
 
     def rewrite(self, question: str, history: Sequence[Turn]) -> str | None:
         """Return a question that stands without its conversation, as the model words it; None where that is none."""
@@ -268,7 +276,6 @@ def _probability(chunks: Iterable[AIMessage]) -> float | None:
 
 # -- what can go wrong ------------------------------------------------------------------------------------------------
 
-_FAILED = "The model failed."
 _BY_STATUS = {
     400: ("The model cannot take the request.", "It may be too long for it."),
     401: ("The model's server refused the key.", "Check the key."),
@@ -306,7 +313,7 @@ def _unavailable(error: Exception, waited: float) -> ModelUnavailable:
     for pattern, what, hint in _BY_NAME:
         if re.search(pattern, names):
             return ModelUnavailable(what, hint)
-    return ModelUnavailable(_FAILED)
+    return ModelUnavailable("The model failed.")
 
 
 def _can_pass(error: BaseException) -> bool:

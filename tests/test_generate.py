@@ -223,6 +223,14 @@ def test_a_model_that_refuses_to_tell_probabilities_is_asked_for_the_word() -> N
         assert Writer(openai(llm)).answered(QUESTION, PASSAGES) == 0.0
 
 
+def test_the_second_way_of_asking_fails_with_its_own_reason() -> None:
+    with (
+        FakeLLM(Status(400), Status(429, retry_after=3600)) as llm,
+        pytest.raises(ModelUnavailable, match="rate-limited"),
+    ):
+        Writer(openai(llm)).answered(QUESTION, PASSAGES)
+
+
 @pytest.mark.parametrize(("said", "probability"), [("\n<think>\nno?\n</think>\nYes.", 1.0), ("<think>no, yes", None)])
 def test_a_model_that_thinks_first_is_heard_out(said: str, probability: float | None) -> None:
     with FakeLLM(said) as llm:
