@@ -70,7 +70,7 @@ _LISTS = {
         it is (important|necessary|essential) (to|that you)|
         (before|after|when) (answering|responding|replying)( \\w+){0,4}""",
     "bid": """
-        (^|[:;—–!)\\]]|[.?]\\s|,? and )\\W{0,5}((<lead>)\\W{1,5}){0,4}|
+        (^|[:;—–!)\\]]|[.?]\\s|,? and )\\W{0,5}((<lead>)\\W{1,5}){0,2}|
         \\b(please|you must|you should|you are to) (now |also |only )?""",
     # What is to be forgotten.
     "override": """
@@ -246,8 +246,8 @@ _SPEAKS = _patterns(r"""
     !\[[^\]]*\]\(\s*https?://[^)]*[?&]\w+=
     # Add … to your reply.
     <bid><edit>\b……\b(in|to|into|of|from|for|at|within|throughout|through|across|inside|by|on) <your reply>\b
-    ^\W{0,5}((<lead>)\W{1,5}){0,4}(in|within|at the (end|start|beginning) of|throughout|to) <your reply>\b\W+((please|also|
-        always|you (must|should)|do not|never) )*<edit>\b
+    ^\W{0,5}((<lead>)\W{1,5}){0,2}(in|within|at the (end|start|beginning) of|throughout|to) <your reply>\b\W+((please|
+        also|always|you (must|should)|do not|never) )*<edit>\b
     <bid><reshape> <your reply>\b
     <bid>(make sure|ensure|see to it)( that)? <your reply>\b
     <bid>(provide|give|write|return|present|make|keep|use) <your reply> (in (?!the (box|space|form))|using|with|
@@ -255,7 +255,7 @@ _SPEAKS = _patterns(r"""
     <bid><edit>\b……\b<letters>\b……\b(in|of|to|from|for|into) your (messages?|text|words?|writing|sentences?|
         summary|explanation)\b
     <bid><reshape> your (messages?|text|words?|sentences?|summary|explanation)\b……\b<letters>\b
-    ^\W{0,5}((<lead>)\W{1,5}){0,4}(replace|substitute|convert|swap|scramble|reverse|rearrange|shift|anagram|jumble|encode|
+    ^\W{0,5}((<lead>)\W{1,5}){0,2}(replace|substitute|convert|swap|scramble|reverse|rearrange|shift|anagram|jumble|encode|
         misspell)\b……\b(letters?|vowels?|consonants?|every (second|third|fourth|fifth|other) (word|letter))\b
 """)  # fmt: skip
 
