@@ -12,12 +12,12 @@ from typing import Any
 
 from indexes.article import Article
 from rag.answer import Answer, Claim
-from rag.gate import OPEN, probability, refuse_at_once
+from rag.gate import OPEN, OPEN_FOR_SPEAKER, TOPIC_OF_SPEAKER, probability, refuse_at_once
 from rag.inquiry import Inquiry
 from rag.library import Hit, Library
 from rag.match import Match, Wanted
 from rag.question import Question
-from rag.quote import read_closely
+from rag.quote import Reading, read_closely
 from rag.retrieve import Evidence, fuse, ranked_lists, retrieve
 
 SHOWN = 10  # entries of each list
@@ -45,7 +45,7 @@ class Weighed:
     text: str
     paragraph: int
     title: str
-    likely: float  # probability that it answers; it takes part in the decision from the threshold on
+    likely: float  # probability that it answers, 0..1
     alignment: float
     covered: float
     against: tuple[str, ...]  # what speaks against it: "a number is missing", …
@@ -61,7 +61,6 @@ class Explanation:
     lists: Mapping[str, tuple[Ranked, ...]]
     fused: tuple[Ranked, ...]
     gate: str  # why it opened or closed, in words
-    threshold: float
     weighed: tuple[Weighed, ...]
     shown: tuple[Ranked, ...]  # the passages that the model was given, numbered as it saw them
     reply: str | None  # what the model wrote, as it wrote it
@@ -97,8 +96,7 @@ def explain(inquiry: Inquiry, answer: Answer) -> Explanation:
         understood=_understood(question),
         lists={name: tuple(_ranked(hits, library)) for name, hits in lists.items()},
         fused=tuple(_ranked(fuse(lists), library)),
-        gate=f"closed, {refusal.reason}: {refusal.words}" if refusal else "open",
-        threshold=OPEN,
+        gate=f"closed, {refusal.reason}: {refusal.words}" if refusal else f"open: {_why_open(reading)}",
         weighed=tuple(_weighed(match, reading.want) for match in best),
         shown=tuple(_shown(rank, found) for rank, found in enumerate(inquiry.passages, start=1)),
         reply=inquiry.reply or None,
@@ -121,6 +119,17 @@ def _understood(question: Question) -> dict[str, Any]:
         "introduces": question.introduces,
         "filters": {name: str(value) for name, value in filters.items()},
     }
+
+
+def _why_open(reading: Reading) -> str:
+    question, who = reading.want.question, " or ".join(reading.want.question.speakers)
+    likely = max((probability(match, reading.want) for match in reading.matches), default=0.0)
+    if not (question.asked and question.speakers):
+        return f"a sentence is likely enough to answer ({likely:.2f}, and {OPEN:.2f} is enough)"
+    if likely >= OPEN_FOR_SPEAKER:
+        return f"a sentence by {who} is likely enough to answer ({likely:.2f}, and {OPEN_FOR_SPEAKER:.2f} is enough)"
+    nearest = max((found.cosine for found in reading.evidence), default=0.0)
+    return f"{who} speaks on this topic (nearness {nearest:.2f}, and {TOPIC_OF_SPEAKER:.2f} is enough)"
 
 
 def _ranked(hits: Sequence[Hit], library: Library) -> Iterator[Ranked]:
@@ -172,7 +181,7 @@ def _lines(told: Explanation) -> Iterator[str]:
     for name, ranked in told.lists.items():
         yield from _list(f"Ranked list “{name}”", ranked)
     yield from _list("Fused", told.fused)
-    yield f"\nGate: {told.gate} (a sentence counts from {told.threshold:.2f})"
+    yield f"\nGate: {told.gate}"
     for weighed in told.weighed:
         against = f"  but {'; '.join(weighed.against)}" if weighed.against else ""
         yield f"  {weighed.likely:.2f}  {weighed.title} ¶{weighed.paragraph}: {_short(weighed.text)}{against}"

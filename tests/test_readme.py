@@ -3,12 +3,14 @@
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from indexes.library import Library
 from indexes.samples import sample_articles
+from tests.fake_llm import FakeLLM
 from ui import cli
 
 ROOT = Path(__file__).parents[1]
@@ -19,15 +21,19 @@ def blocks(language: str = "") -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
 
 
-def test_the_python_snippet_runs(
+def test_the_python_snippets_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("NEWSCITE_HOME", str(tmp_path))
-    with Library.open() as library:
+    with Library.open() as library, FakeLLM("The articles do not say.") as llm:
         library.add(sample_articles())
-    [snippet] = blocks("python")
-    exec(compile(snippet, "README.md", "exec"), {})
+        monkeypatch.setenv("OLLAMA_HOST", llm.url)
+        names: dict[str, Any] = {}
+        for snippet in blocks("python"):
+            exec(compile(snippet, "README.md", "exec"), names)
+        assert llm.requests
     assert "Charles Hecker" in capsys.readouterr().out
+    assert names["second"].asked_as == "why does Gabuev doubt a split?"
 
 
 def test_every_option_that_it_shows_exists() -> None:

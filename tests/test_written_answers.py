@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any, cast
 
@@ -45,11 +46,6 @@ def assistant(library: Library, llm: FakeLLM, **options: Any) -> Assistant:
 def ask(library: Library, *replies: Any, question: str = QUESTION, **asked: Any) -> Answer:
     with FakeLLM(*replies) as llm:
         return assistant(library, llm, timeout=0.5).ask(question, **asked)
-
-
-def shown(request: Any, number: int) -> str:
-    """Return what passage `number` was in a request."""
-    return str(request.prompt.split(f"[{number}] ")[1])
 
 
 # -- what a model writes ----------------------------------------------------------------------------------------------
@@ -348,10 +344,19 @@ def test_history_may_be_plain_dictionaries(library: Library) -> None:
 # -- what a model is shown --------------------------------------------------------------------------------------------
 
 
-def test_a_small_window_shows_fewer_whole_paragraphs(library: Library) -> None:
+def test_a_model_sees_whole_paragraphs_with_their_place_and_speaker(library: Library) -> None:
     with FakeLLM(GOOD.format(1)) as llm:
-        asked = assistant(library, llm)
-        asked.ask(QUESTION)
+        assistant(library, llm).ask(QUESTION)
         prompt = llm.requests[0].prompt
     assert QUAY.body[1].text in prompt
-    assert "Quay shut | Tarn Courier | 2025-03-03 | speaker: Ada Lind" in prompt
+    assert all(fact in prompt for fact in ("Quay shut", "Tarn Courier", "2025-03-03", "Ada Lind"))
+
+
+def test_a_window_that_holds_no_paragraph_is_said(library: Library) -> None:
+    with FakeLLM(GOOD.format(1)) as llm:
+        chosen = language_model("openai:any", base_url=f"{llm.url}/v1")
+        answer = Assistant(library, replace(chosen, window=700)).ask(QUESTION)
+        assert not llm.requests
+    assert (answer.mode, answer.model) == ("fallback", None)
+    assert answer.fallback_reason
+    assert "fits" in answer.fallback_reason
