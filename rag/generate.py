@@ -120,16 +120,20 @@ class Writer:
             yield from filter(None, chain([first], rest))
 
     def _pieces(self, messages: Sequence[BaseMessage]) -> Pieces:
-        reader, length = _BlockReader(), 0
+        reader, length, cut = _BlockReader(), 0, False
         with closing(self._chunks(messages)) as chunks:
             for chunk in chunks:
                 piece = reader.text(chunk)
                 if piece:
                     yield piece
                 length += max(1, len(piece))
+                cut = cut or _is_cut_short(chunk)
                 if length > LONGEST:
+                    cut = True
                     break
         yield from filter(None, [reader.finish()])
+        if cut:  # its last sentence is half a sentence, which may say the opposite of the whole
+            raise ModelUnavailable("The model's reply was cut short.", "Allow it more tokens.")
 
     def _chunks(self, messages: Sequence[BaseMessage], options: Mapping[str, Any] | None = None) -> Messages:
         """Yield what the model sends, and count its tokens."""
@@ -163,6 +167,12 @@ def _call(
 def _has_cache(model: Chat) -> bool:
     cache = getattr(model, "cache", None)
     return isinstance(cache, BaseCache) or (cache is not False and get_llm_cache() is not None)
+
+
+def _is_cut_short(chunk: AIMessage) -> bool:
+    """Tell whether a model had no more tokens to go on, in any provider's words."""
+    said = (chunk.response_metadata.get(name) for name in ("finish_reason", "stop_reason", "done_reason"))
+    return any(str(reason).lower() in ("length", "max_tokens") for reason in said)
 
 
 def _count(chunk: AIMessage, usage: dict[str, int]) -> None:

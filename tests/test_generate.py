@@ -22,7 +22,7 @@ from rag.followup import Turn
 from rag.generate import Writer
 from rag.models import Chat
 from rag.retrieve import Evidence
-from tests.fake_llm import Cited, Cut, Endless, FakeLLM, Garbled, Odds, Slow, Stalled, Status
+from tests.fake_llm import Cited, Cut, Endless, FakeLLM, Garbled, Odds, Slow, Stalled, Status, Unfinished
 from tests.memory import article
 
 BRIDGE = article("The bridge", "Ada Lind | “The bridge stays open,” she said.", "It carries 4,000 cars a day.")
@@ -55,6 +55,13 @@ CLIENTS = pytest.mark.parametrize("client", [openai, ollama, anthropic])
 
 def write(model: Chat) -> str:
     return "".join(Writer(model).write(QUESTION, PASSAGES))
+
+
+def until_it_is_cut_short(model: Chat) -> str:
+    pieces: list[str] = []
+    with pytest.raises(ModelUnavailable, match="cut short"):
+        pieces.extend(Writer(model).write(QUESTION, PASSAGES))
+    return "".join(pieces)
 
 
 # -- streaming --------------------------------------------------------------------------------------------------------
@@ -92,8 +99,14 @@ def test_closing_the_answer_drops_the_connection(client: Any) -> None:
 def test_an_endless_reply_is_stopped(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(generate, "LONGEST", 100)
     with FakeLLM(Endless(delay=0)) as llm:
-        assert 100 <= len(write(client(llm))) < 200
+        assert 100 <= len(until_it_is_cut_short(client(llm))) < 200
         assert llm.disconnected.wait(2)
+
+
+@CLIENTS
+def test_a_reply_that_ran_out_of_tokens_is_said_to_be_cut_short(client: Any) -> None:
+    with FakeLLM(Unfinished("The bridge stays")) as llm:
+        assert until_it_is_cut_short(client(llm)) == "The bridge stays"
 
 
 @CLIENTS

@@ -16,7 +16,7 @@ from langchain_core.runnables import RunnableLambda
 from indexes.library import Library
 from rag import Answer, Assistant
 from rag.models import language_model
-from tests.fake_llm import Cut, Endless, FakeLLM, Garbled, Slow, Stalled, Status
+from tests.fake_llm import Cut, Endless, FakeLLM, Garbled, Slow, Stalled, Status, Unfinished
 from tests.memory import MemoryLibrary, article
 
 QUAY = article(
@@ -185,6 +185,12 @@ def test_a_model_that_breaks_off_leaves_what_was_verified(library: Library) -> N
     assert answer.answer == "The quay is closed because its timber piles are rotten [1]."
     assert answer.fallback_reason
     assert "broke off" in answer.fallback_reason
+
+
+def test_half_a_sentence_is_not_shown(library: Library) -> None:
+    answer = ask(library, Unfinished("The fishing boats will land at Ostby [3]. The quay is closed"))
+    assert answer.answer == "The fishing boats will land at Ostby [1]."
+    assert answer.fallback_reason == "The model's reply was cut short."
 
 
 def test_an_endless_reply_is_stopped(library: Library) -> None:
