@@ -1,30 +1,22 @@
 """What a model writes, as sentences with the passages they point to, while it is still being written.
 
-A reply is read one character at a time through four stages: tags (HTML, reasoning blocks), lines (lists, tables,
-headings), marks (markers, links, emphasis), sentences. Each holds back what it cannot judge yet, so the result never
-depends on how the stream was cut, and no half marker is ever seen. Every held stretch is bounded and read again at most
-once by each stage: the work is linear in the reply. Whether a sentence is true is not known here.
+Each sentence goes at the first character that shows its end, so the result never depends on how the stream was cut,
+and no half marker is ever seen. What a finished sentence says of its markers ("according to [2]") is taken off.
+Markup is read by `rag.markup`; whether a sentence is true is not known here.
 """
 
-import html
 import re
-import string
-import unicodedata
 from dataclasses import dataclass
 
 from indexes.sentences import sentences
 from indexes.wordlists import STATING
+from rag.markup import CELL, MARKERS, Markup, as_markers, is_marker, number_of
 
 _LONGEST = 1_500  # characters; an unfinished sentence beyond it is dropped: an endless reply stays bounded
 _LONGEST_QUOTE = 700  # a quotation mark that is open for longer was never meant to close
 _DOUBTS = 16  # full stops within a sentence; beyond them it is none, and is not asked about any more
 _WINDOW = 120  # characters before a full stop that tell whether a sentence ends there
-_LONGEST_TAG, _LONGEST_BRACKET, _LONGEST_URL, _LONGEST_PREFIX = 300, 200, 2_000, 40
-
-# A marker travels through the stages as one private character; those of the reply itself are dropped.
-_ZERO = 0xF0000
-_M = f"[{chr(_ZERO)}-{chr(_ZERO + 99)}]"
-_RAISED, _LOWERED, _CELL = "\x02", "\x03", "\x1f"  # <sup>, </sup>, the | of a table
+_M = f"[{MARKERS}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,414 +32,28 @@ class ReplyReader:
 
     def __init__(self) -> None:
         self._sentences = _Sentences()
-        self._tags = _Tags(_Lines(_Marks(self._sentences), self._sentences))
+        self._markup = Markup(self._sentences)
 
     def feed(self, piece: str) -> list[Written]:
         """Return the sentences that this piece completes."""
         for char in piece:
-            self._tags.read(char)
+            self._markup.read(char)
         return self._sentences.take()
 
     def finish(self) -> list[Written]:
         """Return what is left; a last sentence without a full stop counts as one."""
-        self._tags.end()
+        self._markup.end()
         return self._sentences.take()
 
 
-# ----------------------------------------------------------------------------------------------- 1. characters, tags
-
-_HIDDEN = ("think", "thinking", "thought", "thoughts", "reasoning", "reflection", "scratchpad", "analysis")
-_INERT = frozenset((*_HIDDEN, *"script style head title svg math iframe object noscript template".split()))
-_BLOCKS = dict.fromkeys("br p div ul ol tr table blockquote hr section article pre".split(), "\n")
-_BLOCKS |= {"li": "\n- ", **{f"h{n}": "\n# " for n in range(1, 7)}, "td": " ", "th": " "}
-_CITES = frozenset("sup cite ref citation".split())
-_TAG_NAME = re.compile(r"<(/?)\s*([\w-]+)")
-
-
-def _plain(char: str) -> str:
-    """Return the character as text may hold it: a space, a line break, itself, or nothing for what cannot be seen."""
-    if char in "\n\u2028\u2029":
-        return "\n"
-    if char in "\t\v\f\x85":
-        return " "
-    kind = unicodedata.category(char)
-    if kind == "Zs":
-        return " "
-    if kind == "Cs":
-        return "\ufffd"
-    selects_a_variant = "\ufe00" <= char <= "\ufe0f" or "\U000e0100" <= char <= "\U000e01ef"
-    return "" if kind in ("Cc", "Cf", "Co") or selects_a_variant else char
-
-
-class _Tags:
-    """Drop HTML, comments, autolinks, reasoning and scripts; decode entities that stay plain text."""
-
-    def __init__(self, lines: "_Lines") -> None:
-        self._lines = lines
-        self._held = ""
-        self._until = ""  # what ends the block that is dropped
-        self._tail = ""
-        self._after_return = False
-
-    def read(self, char: str) -> None:
-        if char == "\n" and self._after_return:
-            self._after_return = False
-            return
-        self._after_return = char == "\r"
-        for plain in _plain("\n" if char == "\r" else char):
-            self._put(plain)
-
-    def end(self) -> None:
-        if self._held[:1] == "&":
-            self._release_held()
-        self._lines.end()  # an unfinished tag is dropped
-
-    def _put(self, char: str) -> None:
-        if self._until:
-            self._skip(char)
-        elif self._held[:1] == "<":
-            self._put_in_tag(char)
-        elif self._held:
-            self._put_in_entity(char)
-        elif char in "<&":
-            self._held = char
-        else:
-            self._lines.put(char)
-
-    def _skip(self, char: str) -> None:
-        self._tail = (self._tail + char.lower())[-20:]
-        if char == ">" and re.search(self._until, self._tail):
-            self._until = self._tail = ""
-
-    def _put_in_tag(self, char: str) -> None:
-        if self._held == "<" and not (char.isascii() and (char.isalpha() or char in "/!?|")):
-            self._held = ""
-            self._lines.put("<")  # "<5 %"
-            self._put(char)
-        elif char == "<" or len(self._held) > _LONGEST_TAG or (char == self._held[-1] == "\n"):
-            rest, self._held = self._held[1:], ""
-            for again in rest + char:
-                self._put(again)
-        else:
-            self._held += char
-            if self._held == "<!--":
-                self._held, self._until = "", "-->$"
-            elif char == ">":
-                tag, self._held = self._held, ""
-                self._close_tag(tag)
-
-    def _close_tag(self, tag: str) -> None:
-        found = _TAG_NAME.match(tag)
-        closing, name = (bool(found[1]), found[2].lower()) if found else (False, "")
-        if name in _INERT and not closing and not tag.endswith("/>"):
-            self._until = rf"</{name}\s*>$"
-        elif name in _CITES:
-            self._lines.put(_LOWERED if closing else _RAISED)
-        elif tag.startswith("<|") or (closing and (name in _BLOCKS or name in _HIDDEN)):  # <|end|>
-            self._lines.put("\n")
-        else:
-            for char in _BLOCKS.get(name, ""):
-                self._lines.put(char)
-
-    def _put_in_entity(self, char: str) -> None:
-        if char == ";":
-            decoded = html.unescape(self._held + ";")
-            harmless = len(decoded) == 1 and decoded not in "<>[](){}*_`|~#\\\n"
-            self._held = _plain(decoded) if harmless else self._held + ";"
-            self._release_held()
-        elif len(self._held) < 10 and char.isascii() and (char.isalnum() or char == "#"):
-            self._held += char
-        else:
-            self._release_held()
-            self._put(char)
-
-    def _release_held(self) -> None:
-        held, self._held = self._held, ""
-        for char in held:
-            self._lines.put(char)
-
-
-# --------------------------------------------------------------------------------------------------------- 2. lines
-
-_BULLETS = "-+*•·▪●◦‣–—"
-_PREFIX = frozenset(f" >{_BULLETS}{string.digits}.():`~_=|#")
-_ITEM = re.compile(rf"(?:[ ]*(?:>|[{_BULLETS}](?=[ ]|$)|(?:\*\*|__)?\(?\d{{1,3}}[.)](?:\*\*|__)?(?=[ ]|$)))*[ ]*")
-_HEADING = re.compile(r"#{1,6}[ ]+")
-_FENCE = re.compile(r"(?:`{3,}|~{3,})[ ]*")
-
-
-class _Lines:
-    """Know where lines begin and end, and take off what makes them items, headings, rules, fences or table rows."""
-
-    def __init__(self, marks: "_Marks", sentences: "_Sentences") -> None:
-        self._marks = marks
-        self._sentences = sentences
-        self._held = ""
-        self._mode = "start"
-
-    def put(self, char: str) -> None:
-        if char == "\n":
-            self._end_line()
-        elif self._mode == "start":
-            if char in _PREFIX and len(self._held) < _LONGEST_PREFIX:
-                self._held += char
-            else:
-                self._open(char)
-        elif self._mode == "fence":
-            self._put_in_fence(char)
-        elif self._mode == "dropped":
-            self._held = (self._held + char)[:_LONGEST_PREFIX]
-        else:
-            self._marks.put(_CELL if char == "|" and self._mode == "row" else char)
-
-    def end(self) -> None:
-        self._end_line()
-        self._sentences.end()
-
-    def _open(self, char: str) -> None:
-        prefix = _ITEM.match(self._held)
-        rest = self._held[prefix.end() if prefix else 0 :]
-        item = bool(prefix and prefix[0].strip())
-        self._held = ""
-        if _HEADING.fullmatch(rest) or len(rest) > _LONGEST_PREFIX - 5:
-            self._mode = "dropped"
-        elif _FENCE.fullmatch(rest):
-            self._mode, self._held = "fence", rest
-        else:
-            self._mode = "row" if rest.startswith("|") else "text"
-            self._sentences.begin_line(item=item, row=self._mode == "row")
-            for again in rest:
-                self.put(again)
-        self.put(char)
-
-    def _put_in_fence(self, char: str) -> None:
-        if (char.isalnum() or char in "_.+-") and len(self._held) < _LONGEST_PREFIX:
-            self._held += char  # the language behind the fence
-            return
-        self._mode = "text"
-        self._sentences.begin_line(item=False, row=False)
-        held, self._held = self._held, ""
-        for again in held + char:
-            self.put(again)
-
-    def _end_line(self) -> None:
-        if self._mode == "start" and any(char.isdigit() for char in self._held):
-            self._open(" ")
-        if self._mode in ("text", "row"):
-            self._marks.end()
-            self._sentences.end_line()
-        elif self._mode == "dropped":
-            self._sentences.end_with_heading(self._held)
-        elif self._held.strip():
-            self._sentences.end_with_rule(table="|" in self._held)
-        else:
-            self._sentences.end_with_blank()
-        self._held, self._mode = "", "start"
-
-
-# --------------------------------------------------------------------------------------- 3. markers, links, emphasis
-
-_CLOSERS = {"[": "]", "【": "】", "［": "］", "〔": "〕", _RAISED: _LOWERED}
-_SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
-_UNIT = re.compile(r"(?:\d|⁻|\b[^\W_]|\b(?:[kcdm]m|ft|mi|in|yd))$")  # "km²", "T²": an exponent is no marker
-
-_LABEL = r"(?:passages?|sources?|excerpts?|references?|refs?|citations?)"
-_LABEL_IN_SQUARE = rf"(?:{_LABEL}|paragraphs?|paras?|documents?|docs?|chunks?|snippets?|contexts?|texts?|cite|[psd])"
-_NUMBER = r"(?:[#¶§^]\s?)?\d{1,2}\^?"
-_BETWEEN = r"(?:\s*(?:,\s*and|[,;/&]|-|–|—|and|to)\s*|\s+)"
-_TITLE = r"(?P<title>\s?[,:] [^\W\d].*)?"  # "[1: Dam News]"
-_WIDEST = 20  # a wider range is no range of passages
-
-
-def _marker_pattern(label: str) -> re.Pattern[str]:
-    # Every character has one way to match only: a reply must not make the search explode.
-    labelled = rf"(?:{label}[\s.:_-]*)"
-    return re.compile(rf"{labelled}?{_NUMBER}(?:{_BETWEEN}{labelled}?{_NUMBER})*{_TITLE}", re.IGNORECASE)
-
-
-_IN_SQUARE = _marker_pattern(_LABEL_IN_SQUARE)
-_IN_ROUND = _marker_pattern(_LABEL)
-_RANGE = re.compile(r"(\d+)(?:\s*(?:-|–|—|\bto\b)\s*(\d+))?")
-# What may stand between round brackets that turn out to be a marker: "(see Passage 1 and [2])".
-_MAYBE_ROUND = re.compile(rf"(?:(?:see|cf|from|and|to|{_LABEL})\b|[\s\d,;:.–—\-&#¶§\[\]])*[a-z]{{0,10}}", re.IGNORECASE)
-_SEE = re.compile(rf"^\s*(?:(?:see|cf\.?)\s+|from\s+(?=\[|{_LABEL}))", re.IGNORECASE)
-_DESTINATION = re.compile(r"\(\s*\S*(?:\s+[\"'].*)?\s*\)", re.DOTALL)
-
-
-def _numbers(content: str, pattern: re.Pattern[str] = _IN_SQUARE) -> str:
-    """Return the markers that stand between brackets as private characters; "" where the content is no marker."""
-    bare = re.sub(r"[\[\]*_`~\\]", "", _SEE.sub("", content.split("†")[0]))
-    bare = " ".join(bare.split())
-    if "†" in content:
-        bare = bare.split(":")[0]  # 【4:0†source】
-    marker = pattern.fullmatch(bare)
-    if not marker:
-        return ""
-    numbers: list[int] = []
-    for found in _RANGE.finditer(bare.removesuffix(marker["title"] or "")):
-        first, last = int(found[1]), int(found[2] or found[1])
-        numbers += range(first, last + 1) if first <= last <= first + _WIDEST else (first, last)
-    return "".join(chr(_ZERO + number) for number in numbers)
-
-
-class _Marks:
-    """Turn markers into one character each; drop emphasis, links, images and escapes."""
-
-    def __init__(self, sentences: "_Sentences") -> None:
-        self._sentences = sentences
-        self._held = ""
-        self._depth = 0  # of round brackets in a link's address; 0 outside
-        self._url_at = 0
-        self._last = " "  # the last characters that went on
-
-    def put(self, char: str) -> None:
-        opener = self._held[:1]
-        if not opener:
-            self._begin(char)
-        elif opener == "(":
-            self._put_in_round(char)
-        elif opener in _CLOSERS or self._held[:2] == "![":
-            self._put_in_link(char) if self._depth else self._put_in_bracket(char)
-        elif opener == "!" and char == "[":
-            self._held += char
-        elif opener == "\\" and char in string.punctuation:
-            self._held = ""
-            self._begin(char)
-        elif (opener in "*_~" and char == opener) or (opener in _SUPERSCRIPTS and char in _SUPERSCRIPTS):
-            self._held += char
-        else:
-            self._let_go(char)
-            self.put(char)
-
-    def end(self) -> None:
-        """Judge what is held at the end of a line."""
-        while self._held:
-            if self._depth:
-                self._end_link(complete=False)
-            elif self._held[:1] in "[!" and self._held.endswith("]"):
-                self._close_bracket()
-            else:
-                self._let_go("")
-        self._last = " "
-
-    def _begin(self, char: str) -> None:
-        if char in _CLOSERS or char in "!(\\*_~" or char in _SUPERSCRIPTS:
-            self._held = char
-        elif char != "`":
-            self._emit(char)
-
-    def _emit(self, text: str) -> None:
-        for char in text:
-            if char not in (_RAISED, _LOWERED):
-                self._sentences.put(char)
-        self._last = (self._last + text)[-6:]
-
-    def _let_go(self, following: str) -> None:
-        """Send on what was held and is no bracket, link or marker after all; the rest is read again."""
-        held, self._held, self._depth = self._held, "", 0
-        if held[0] in "*_~":
-            self._emit(held if self._is_no_emphasis(held, following) else "")
-        elif held[0] in _SUPERSCRIPTS:
-            self._emit(held if _UNIT.search(self._last) else _raised(held))
-        else:
-            self._emit(held[0])
-            for again in held[1:]:
-                self.put(again)
-
-    def _is_no_emphasis(self, run: str, following: str) -> bool:
-        before = self._last[-1:]
-        if run[0] == "~":
-            return len(run) == 1
-        if run[0] == "_":
-            return before.isalnum() and following.isalnum()  # snake_case
-        return len(run) == 1 and before == " " and following == " "  # 5 * 3
-
-    def _put_in_round(self, char: str) -> None:
-        content = self._held[1:]
-        if char == ")" and (marks := _numbers(content, _IN_ROUND)) and not content.strip()[:1].isdigit():
-            self._held = ""
-            self._emit(marks)
-        elif len(self._held) < 60 and _MAYBE_ROUND.fullmatch(content + char):
-            self._held += char
-        else:
-            self._let_go(char)
-            self.put(char)
-
-    def _put_in_bracket(self, char: str) -> None:
-        opener = "[" if self._held[0] == "!" else self._held[0]
-        double = self._held.startswith("[[")
-        closed = self._held.endswith("]]" if double else _CLOSERS[opener])
-        if closed and char == "(" and opener == "[":
-            self._url_at, self._depth = len(self._held), 1
-            self._held += char
-        elif closed:
-            self._close_bracket()
-            self.put(char)
-        elif self._cannot_close(opener, char):
-            self._let_go(char)
-            self.put(char)
-        else:
-            self._held += char
-            if char == _CLOSERS[opener] and opener != "[":
-                self._close_bracket()
-
-    def _cannot_close(self, opener: str, char: str) -> bool:
-        half_closed = self._held.startswith("[[") and self._held.endswith("]") and char != "]"
-        nested = char == opener and self._held != "["
-        return half_closed or nested or len(self._held) > _LONGEST_BRACKET
-
-    def _close_bracket(self) -> None:
-        image = self._held.startswith("!")
-        content = self._held[2 if image else 1 : -1]
-        marks = _numbers(content)
-        if marks and not (self._held[0] == _RAISED and _UNIT.search(self._last)):
-            self._held = ""
-            self._emit(("!" if image else "") + marks)
-        elif content in (" ", "x", "X"):  # the box of a task
-            self._held = ""
-        else:
-            self._let_go("")
-
-    def _put_in_link(self, char: str) -> None:
-        if char in "[]" or len(self._held) - self._url_at > _LONGEST_URL:
-            self._end_link(complete=False)
-            self.put(char)
-            return
-        self._held += char
-        self._depth += (char == "(") - (char == ")")
-        if not self._depth:
-            self._end_link(complete=True)
-
-    def _end_link(self, *, complete: bool) -> None:
-        """Keep the words of a link and drop its address; brackets that only look like a link stay as they are."""
-        words, address = self._held[: self._url_at], self._held[self._url_at :]
-        image = words.startswith("!")
-        is_link = _DESTINATION.fullmatch(address if complete else address + ")")
-        self._held, self._depth = "", 0
-        if image and is_link:
-            return
-        inner = words[2 if image else 1 : -1]
-        marks = _numbers(inner)
-        if marks or not is_link:
-            self._emit(marks or words[0])
-        for again in ("" if marks else inner if is_link else words[1:]) + ("" if is_link else address):
-            self.put(again)
-
-
-def _raised(run: str) -> str:
-    """Return superscript digits as markers: up to ten passages are shown, so "¹²" is two of them."""
-    digits = [str(_SUPERSCRIPTS.index(char)) for char in run]
-    return "".join(chr(_ZERO + int(number)) for number in re.findall("10|.", "".join(digits)))
-
-
-# ----------------------------------------------------------------------------------------------------- 4. sentences
+# -- sentences ---------------------------------------------------------------------------------------------------------
 
 _STOPS = ".!?…。！？؟।"
 _WIDE_STOPS = "。！？"  # no space follows them
 _AFTER_STOP = "”’\"'»)]"
 _QUOTES = {"“": '”"', "„": '“”"', "«": "»", '"': '"”'}
-_PAST_MARKERS = re.compile(rf"[\s,;&]*{_M}[\s,;&{_M[1:-1]}]*")
-_TRAILING_MARKERS = re.compile(rf"\s+{_M}[\s,;&{_M[1:-1]}]*$")
+_PAST_MARKERS = re.compile(rf"[\s,;&]*{_M}[\s,;&{MARKERS}]*")
+_TRAILING_MARKERS = re.compile(rf"\s+{_M}[\s,;&{MARKERS}]*$")
 _SOURCES = re.compile(
     r"(?:list of )?(?:sources?|references?|citations?|bibliography|footnotes?|works cited)"
     r"(?: used| cited| list)?\s*(:|$)",
@@ -458,10 +64,6 @@ _OPENERS = frozenset(
     "The A An It He She They We This These That Those There In On At But And However Meanwhile If When While".split()
 )
 _SAYING = frozenset((*STATING, "ask", "asks", "asked"))
-
-
-def _is_marker(char: str) -> bool:
-    return _ZERO <= ord(char) < _ZERO + 100
 
 
 class _Sentences:
@@ -547,7 +149,7 @@ class _Sentences:
     # -- tables
 
     def _end_row(self) -> None:
-        cells = [cell.strip() for cell in self._text.split(_CELL) if cell.strip()]
+        cells = [cell.strip() for cell in self._text.split(CELL) if cell.strip()]
         between = "; " if any(re.search(r"[,.;]", cell) for cell in cells) else ", "
         written = None if self._overlong or self._in_sources else _written(between.join(cells))
         self._clear()
@@ -578,7 +180,7 @@ class _Sentences:
             return
         if char != " ":
             self._see_line_start(char)
-        if self._may_go_on and char != " " and not _is_marker(char):
+        if self._may_go_on and char != " " and not is_marker(char):
             self._go_on(char)
         self._append(char)
 
@@ -598,7 +200,7 @@ class _Sentences:
         if not self._fresh_line:
             return
         self._fresh_line = False
-        marker = _is_marker(char)
+        marker = is_marker(char)
         if self._after_blank and not marker and not self._item and not self._row:
             self._in_sources = False
         self._after_blank = False
@@ -620,7 +222,7 @@ class _Sentences:
     def _watch(self, char: str) -> None:
         """Follow full stops and quotation marks; where a new word begins behind a full stop, a sentence may end."""
         place = len(self._text) - 1
-        marker = _is_marker(char)
+        marker = is_marker(char)
         if self._ended == "gap" and char.isalnum():
             self._consider(place if self._word_at is None else self._word_at)
             return
@@ -641,7 +243,7 @@ class _Sentences:
             self._ended = "gap"
             self._word_at = None if marker else self._word_at
         elif self._ended == "gap" and not char.isalnum():
-            belongs_to_marker = char in ",;&)]" and _is_marker(self._text[:-1].rstrip()[-1:] or " ")
+            belongs_to_marker = char in ",;&)]" and is_marker(self._text[:-1].rstrip()[-1:] or " ")
             if self._word_at is None and not belongs_to_marker:
                 self._word_at = place
         else:
@@ -770,7 +372,7 @@ def _says(after: str) -> bool:
     return False
 
 
-# --------------------------------------------------------------------------------------------- the finished sentence
+# -- the finished sentence --------------------------------------------------------------------------------------------
 
 _ANSWER = re.compile(
     r"\s*(?:(?:final|short|direct|brief|cited)\s+)?(?:answer|response|reply|summary|conclusion|quote|quotation|explanation)\s*:\s*",
@@ -821,7 +423,7 @@ _IN_BEING = re.compile(
 )
 _PARENTHETIC = re.compile(rf",\s*(?:as\s+)?({_M}+)\s+{_REPORTS},", _I)
 _INSIDE = re.compile(rf"(,?)\s+(?:and\s+)?{_VIA}\s+(?:{_THE_SOURCE}\s*)?({_M}+)(,?)", _I)
-_IN_ROUND_AT_END = re.compile(rf"(?<!\d)\s\((\d{{1,2}}(?:\s*[,;–-]\s*\d{{1,2}})*)\)(?=[.!?…]?[”\"’»]*[\s{_M[1:-1]}]*$)")
+_IN_ROUND_AT_END = re.compile(rf"(?<!\d)\s\((\d{{1,2}}(?:\s*[,;–-]\s*\d{{1,2}})*)\)(?=[.!?…]?[”\"’»]*[\s{MARKERS}]*$)")
 _MARKUP_AGAIN = re.compile(r"\[\s*\d{1,2}\s*\]|<(?=[a-zA-Z/!?|])|[~`]{2,}")  # what "<*b*>" leaves without its stars
 _ENUMERATED = re.compile(r"\(\d{1,2}\)")
 
@@ -844,17 +446,17 @@ def _without_label(text: str, *, line_ends: bool) -> str:
 def _written(text: str) -> Written | None:
     """Return a finished sentence; None where nothing is left without its markers."""
     marked = _attributions_dropped(_markers_found(text))
-    markers = tuple(dict.fromkeys(ord(char) - _ZERO for char in marked if _is_marker(char)))
+    markers = tuple(dict.fromkeys(number_of(char) for char in marked if is_marker(char)))
     plain = _mended(marked)
     return Written(plain, markers) if any(char.isalnum() for char in plain) else None
 
 
 def _markers_found(text: str) -> str:
     """Return the text with the last kinds of marker found: those that only a whole sentence shows."""
-    text = _SPOKEN.sub(lambda found: _numbers(found[1]) or found[0], text.strip())
+    text = _SPOKEN.sub(lambda found: as_markers(found[1]) or found[0], text.strip())
     if len(_ENUMERATED.findall(text)) == 1:  # "(1) … (2) …" counts reasons
-        text = _IN_ROUND_AT_END.sub(lambda found: " " + _numbers(found[1]), text)
-    text = _SPANNED.sub(lambda found: _numbers(f"{ord(found[1]) - _ZERO}-{ord(found[2]) - _ZERO}"), text)
+        text = _IN_ROUND_AT_END.sub(lambda found: " " + as_markers(found[1]), text)
+    text = _SPANNED.sub(lambda found: as_markers(f"{number_of(found[1])}-{number_of(found[2])}"), text)
     return _BRACKETED.sub(r"\1", _LISTED.sub(r"\1", text))
 
 
@@ -867,7 +469,7 @@ def _attributions_dropped(text: str) -> str:
     text = _PARENTHETIC.sub(r"\1", _IN_BEING.sub(r"\2 \1 the article", text))
     text = _INSIDE.sub(lambda found: (found[1] if found[1] and not found[3] else found[3] and "") + found[2], text)
     if text != whole:
-        text = re.sub(rf"^([{_M[1:-1]}\s]*)(\w)", lambda found: found[1] + found[2].upper(), text)
+        text = re.sub(rf"^([{MARKERS}\s]*)(\w)", lambda found: found[1] + found[2].upper(), text)
     return text
 
 
