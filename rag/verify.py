@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
+from itertools import dropwhile, pairwise, takewhile
 from typing import Literal
 
 import numpy as np
@@ -34,7 +34,7 @@ from indexes.wordlists import (
     TIMES,
 )
 from rag.cite import Place
-from rag.figures import missing_figure
+from rag.figures import Figure, figures, missing_figure
 from rag.instructions import instruction_spans
 from rag.library import Library, Words
 from rag.match import _OPPOSITES
@@ -92,14 +92,21 @@ class _Candidate:
         return tuple(int(offset) for offset in np.cumsum(lengths))
 
     @property
-    def facts(self) -> str:
-        """What a reader knows beside the text: headline, heading, publisher, section, who speaks."""
-        names = dict.fromkeys(speaker.name for paragraph in self.paragraphs for speaker in paragraph.speakers)
+    def speakers(self) -> str:
+        """The full names of those who speak in it."""
+        return "\n".join(dict.fromkeys(speaker.name for paragraph in self.paragraphs for speaker in paragraph.speakers))
+
+    @property
+    def headlines(self) -> str:
+        """What stands over the text: headline, heading, section, publisher."""
         headings = dict.fromkeys(paragraph.heading for paragraph in self.paragraphs)
         article = self.article
-        return "\n".join(
-            part for part in (article.title, *headings, article.publisher, article.section, *names) if part
-        )
+        return "\n".join(part for part in (article.title, *headings, article.section, article.publisher) if part)
+
+    @property
+    def facts(self) -> str:
+        """All that a reader knows beside the text."""
+        return f"{self.headlines}\n{self.speakers}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +198,12 @@ def _without_instructions(text: str) -> str:
     return text
 
 
-def _source(candidate: _Candidate, library: Library) -> Source:
-    """Return a candidate as support reads it."""
+def _source(claim: _Claim, candidate: _Candidate, library: Library) -> Source:
+    """Return a candidate as support reads it.
+
+    Of whoever speaks there a sentence may tell by name where the text has "she", but only as its subject: "the wall
+    belongs to Lind" is no word of Lind's own.
+    """
     spans: list[Span] = []
     pieces, vectors = [], []
     words = library.words([paragraph.text for paragraph in candidate.paragraphs])
@@ -203,7 +214,17 @@ def _source(candidate: _Candidate, library: Library) -> Source:
         pieces.append(found.spans + offset)
         vectors.append(found.vectors)
     joined = Words(np.concatenate(pieces), np.concatenate(vectors))
-    return Source(candidate.text, tuple(spans), joined, frozenset(terms(candidate.facts)))
+    known = frozenset(terms(candidate.headlines)) | _subject(claim.text, frozenset(terms(candidate.speakers)))
+    return Source(candidate.text, tuple(spans), joined, known)
+
+
+def _subject(text: str, names: frozenset[str]) -> frozenset[str]:
+    """Return the names with which a sentence opens, titles aside."""
+    stems = dropwhile(_TITLES.__contains__, terms(text))
+    return frozenset(takewhile(names.__contains__, stems))
+
+
+_TITLES = frozenset(stem for word in ROLES | HONORIFICS for stem in terms(word)) | {"general"}
 
 
 def _overlap(a: tuple[int, int], b: tuple[int, int]) -> bool:
@@ -223,14 +244,16 @@ def _test(claim: _Claim, candidate: _Candidate, library: Library) -> _Outcome:
     name = strange_name(claim.text, known)
     if name and not any(_same_person(name, speaker) for speaker in claim.speakers):
         return _Outcome(candidate, "name", name)
-    source = _source(candidate, library)
+    source = _source(claim, candidate, library)
     support = _best(claim, candidate, source)
     if support is None or support.probability < SUPPORTED:
         return _Outcome(candidate, "support", support=support)
     for speaker in claim.speakers:
-        said = replace(source, spans=tuple(_said_by(speaker, candidate, source)))
-        theirs = _best(claim, candidate, said)
-        if theirs is None or theirs.probability < max(SUPPORTED, support.probability - CLEARLY):
+        own = set(_said_by(speaker, candidate, source))
+        theirs = _best(claim, candidate, replace(source, spans=tuple(span for span in source.spans if span in own)))
+        rival = _best(claim, candidate, replace(source, spans=tuple(span for span in source.spans if span not in own)))
+        least = max(SUPPORTED, rival.probability - CLEARLY if rival else 0.0)
+        if theirs is None or theirs.probability < least:
             return _Outcome(candidate, "speaker", speaker, support)
         support = theirs
     return _against_the_span(claim, candidate, source, support)
@@ -262,8 +285,10 @@ def _against_the_span(claim: _Claim, candidate: _Candidate, source: Source, supp
         return _Outcome(candidate, "negation", word, support)
     if word := _strengthened(claim.text, span, paired):
         return _Outcome(candidate, "certainty", word, support)
-    if words := _swapped(claim.text, span):
+    if words := _swapped(claim.text, span) or _given_to_another(claim.text, span, paired):
         return _Outcome(candidate, "roles", words, support)
+    if figure := _of_something_else(claim.text, span, paired):
+        return _Outcome(candidate, "figure", figure, support)
     return _Outcome(candidate, support=support)
 
 
@@ -274,6 +299,8 @@ def _reason(best: _Outcome, outcomes: Sequence[_Outcome]) -> str:
     match best.failed:
         case "quotation":
             return f"“{best.word}” stands word for word in {where}."
+        case "figure" if best.support:
+            return f"“{best.word}” is said of something else in the paragraph that comes nearest."
         case "figure" | "name":
             return f"“{best.word}” stands in {where}."
         case "speaker":
@@ -361,6 +388,9 @@ _SPEAKING_OTHERWISE = tuple(
 )
 
 
+_OPENING_NAME = re.compile(rf"^{_NAME}")
+
+
 @lru_cache(maxsize=2_000)
 def _speakers_named(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return who a sentence says has said or thought something, and the verbs that say so."""
@@ -410,7 +440,7 @@ def _without_opener(name: str) -> str:
 
 
 def _said_by(speaker: str, candidate: _Candidate, source: Source) -> Iterator[Span]:
-    """Yield the sentences of a source that are this person's words, or report them by name."""
+    """Yield the sentences of a source that are this person's words, report them by name, or tell of that person."""
     for paragraph, offset in zip(candidate.paragraphs, candidate.offsets, strict=True):
         theirs = [
             Span(quotation.start + offset, quotation.end + offset)
@@ -422,9 +452,16 @@ def _said_by(speaker: str, candidate: _Candidate, source: Source) -> Iterator[Sp
         for span in source.spans:
             if not offset <= span.start < offset + len(paragraph.text):
                 continue
-            reporting = _speakers_named(source.text[span.start : span.end])[0]
-            if any(_overlap(span, other) for other in theirs) or any(_same_person(speaker, one) for one in reporting):
+            sentence = source.text[span.start : span.end]
+            named = [*_speakers_named(sentence)[0], _opening_name(sentence)]
+            if any(_overlap(span, other) for other in theirs) or any(_same_person(speaker, one) for one in named):
                 yield span
+
+
+def _opening_name(text: str) -> str:
+    """Return the name with which a sentence opens, or ""."""
+    match = _OPENING_NAME.match(text)
+    return _without_opener(match["who"]) if match else ""
 
 
 def _same_person(a: str, b: str) -> bool:
@@ -530,6 +567,80 @@ def _heads(scope: Span, words: Iterable[Term], most: int = _HEADS) -> list[Term]
 
 def _within(word: Term, scopes: Iterable[Span]) -> bool:
     return any(_overlap((word.start, word.end), scope) for scope in scopes)
+
+
+# -- what belongs together --------------------------------------------------------------------------------------------
+
+_CLAUSE = re.compile(r"[,;:—–()“”\"](?!\d)|[.!?](?!\S)|\b(?:and|while|but|than|whereas|or|because|although|when)\b")
+_SUBJECT = re.compile(r"\W*(?:the|a|an|its|their|his|her|this|these|those|some|many|[A-Z][\w’'-]+|\d[\d.,]*)\b")
+_OPEN_SUBJECT = re.compile(
+    r"\W*(?:he|she|it|they|this|that|these|i|we|you|which|who|there)\b(?! \w+s\b)", re.IGNORECASE
+)
+
+
+def _clauses(text: str) -> list[Span]:
+    """Return the clauses of a text, cut at commas, "and", "while"; what joins them opens none."""
+    cuts = [Span(0, 0), *(Span(*match.span()) for match in _CLAUSE.finditer(text)), Span(len(text), len(text))]
+    return [Span(before.end, after.start) for before, after in pairwise(cuts) if text[before.end : after.start].strip()]
+
+
+def _of_something_else(text: str, span: str, paired: Sequence[Pair]) -> str | None:
+    """Return a figure that the span has in one clause, while what the sentence says of it stands round another.
+
+    The word behind a figure is left out: "22 million crowns and 9 million" are crowns both times.
+    """
+    said = figures(span)
+    for clause in _clauses(text):
+        near = [(word, partner) for word, partner, cosine in paired if cosine >= NEAR and _about(word, clause)]
+        here = [figure for figure in figures(text) if _overlap((figure.start, figure.end), clause)]
+        for figure in here:
+            same = [one for one in said if set(one.readings) & set(figure.readings)]
+            other = [
+                one
+                for one in said
+                if one.unit == figure.unit and not any(set(one.readings) & set(mine.readings) for mine in here)
+            ]
+            if same and other:
+                about = [partner for word, partner in near if word.start > figure.end + 1 or word.end <= figure.start]
+                held = max(_meeting(one, about, span) for one in same)
+                rival = max(_meeting(one, about, span) for one in other)
+                if rival > held and (held == 0 or rival >= held + 2):
+                    return figure.text
+    return None
+
+
+def _about(word: Term, clause: Span) -> bool:
+    return _within(word, [clause]) and not word.stem[0].isdigit()
+
+
+def _meeting(figure: Figure, about: Sequence[Term], span: str) -> int:
+    """Return how many of the words stand in the clause of a figure; the first, its subject as a rule, counts twice."""
+    clause = next((one for one in _clauses(span) if one.start <= figure.start < one.end), Span(0, 0))
+    near = [_within(word, [clause]) and not figure.start <= word.start < figure.end for word in about]
+    return sum(near) + sum(near[:1])
+
+
+def _given_to_another(text: str, span: str, paired: Sequence[Pair]) -> str | None:
+    """Return the clause of the span that says of one what the sentence says of another, whom the span names elsewhere.
+
+    "The crew left the cellar out" where the span has "The council left the cellar out, and the crew …".
+    """
+    there = _clauses(span)
+    words = list(located_terms(span))
+    for clause in _clauses(text):
+        inside = [(word, partner) for word, partner, cosine in paired if cosine >= NEAR and _about(word, clause)]
+        first = next((word for word in located_terms(text) if _within(word, [clause])), None)
+        if len(inside) < 3 or inside[0][0] != first or first.stem != inside[0][1].stem:
+            continue
+        (_, subject), *rest = inside
+        counts = [sum(_within(partner, [one]) for _, partner in rest) for one in there]
+        told = there[counts.index(max(counts))] if counts else Span(0, 0)
+        opener = next((word for word in words if _within(word, [told])), None)
+        own_subject = _SUBJECT.match(span, told.start) and not _OPEN_SUBJECT.match(span, told.start)
+        strange = opener is not None and all(opener != partner for _, partner in inside)
+        if own_subject and strange and max(counts) == len(rest) and not _within(subject, [told]):
+            return span[told.start : told.end].strip()
+    return None
 
 
 # -- who did what to whom ---------------------------------------------------------------------------------------------

@@ -233,6 +233,50 @@ def test_a_speaker_of_whom_we_are_unsure_is_nobody(embeddings: SentenceEmbedding
     assert verify(Written("Ada Lind says the dam leaks.", (1,)), shown(dam), library).failed in ("name", "speaker")
 
 
+STORM = article(
+    "Storm",
+    "Insurers have paid 22 million crowns so far and the relief fund 9 million.",
+    "The council had left cellars out, and the rangers had listed 53 homes twice, because their maps overlap.",
+    "Ines Holm | Ines Holm found fault with the harbour trust. It spent only 1.1 million of its 4 million, she said.",
+    "Pia Quist | Pia Quist, the harbour master, declined to discuss the report. She said she would publish all "
+    "nine letters.",
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "test"),
+    [
+        ("Insurers have paid 9 million crowns and the relief fund 22 million.", "figure"),
+        ("The relief fund has paid 22 million crowns.", "figure"),
+        ("The rangers had left cellars out.", "roles"),
+        ("Quist discussed the report.", "negation"),
+    ],
+)
+def test_what_a_paragraph_says_of_one_is_not_said_of_another(
+    embeddings: SentenceEmbeddings, text: str, test: str
+) -> None:
+    assert verify(Written(text, ()), shown(STORM), MemoryLibrary([STORM], embeddings)).failed == test
+
+
+@pytest.mark.parametrize(
+    ("text", "paragraph"),
+    [
+        ("Insurers have paid 22 million crowns, and the relief fund has paid 9 million.", 1),
+        ("The relief fund paid 9 million.", 1),
+        ("The rangers listed 53 homes twice.", 2),
+        ("The council left out cellars.", 2),
+        ("Holm said the harbour trust spent just 1.1 million of its 4 million.", 3),
+        ("The harbour master, Pia Quist, refused to discuss the report but promised to publish all nine letters.", 4),
+    ],
+)
+def test_nor_is_it_held_against_whoever_it_is_said_of(
+    embeddings: SentenceEmbeddings, text: str, paragraph: int
+) -> None:
+    checked = verify(Written(text, ()), shown(STORM), MemoryLibrary([STORM], embeddings))
+    assert checked.reason is None
+    assert paragraphs(checked) == [paragraph]
+
+
 def test_two_people_in_one_paragraph_are_told_apart(embeddings: SentenceEmbeddings) -> None:
     text = "“The dam leaks at every seam,” said Ada Lind. “It is as dry as a bone,” said Omar Brown."
     quotations = (
