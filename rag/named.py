@@ -93,7 +93,9 @@ def _words(text: str) -> tuple[_Word, ...]:
     behind = 0
     for match in _TOKEN.finditer(text):
         between = text[behind : match.start()]
-        joined = between in (" ", "-", "‑", "\u00a0", " & ") or (between == ". " and len(words[-1].text) == 1)
+        joined = between in (" ", "-", "‑", "\u00a0", " & ") or (
+            between == ". " and bool(words) and len(words[-1].text) == 1
+        )
         words.append(_Word(match[0], _compared(match[0]), joined, *match.span()))
         behind = match.end()
     return tuple(words)
