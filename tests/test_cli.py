@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from indexes.errors import ModelUnavailable
+from tests.fake_llm import FakeLLM, Status
 from ui import cli
 
 Run = Callable[..., Result]
@@ -221,3 +223,69 @@ def test_a_home_that_is_a_file_is_one_line_too(tmp_path: Path) -> None:
     assert ended.returncode == 1
     assert ended.stderr.count("\n") == 1
     assert "is not a folder" in ended.stderr
+
+
+# -- with a language model --------------------------------------------------------------------------------------------
+
+WRITTEN = "Ada Lind wants a new pier because the old one stands on sand [1]."
+
+
+def test_a_model_writes_and_the_source_is_shown(run: Run) -> None:
+    run("add", "bridge.txt")
+    with FakeLLM(WRITTEN) as llm:
+        answered = run("ask", "why does Lind want a new pier?", "--model", "openai:x", "--base-url", f"{llm.url}/v1")
+    assert answered.exit_code == 0
+    assert WRITTEN in answered.stdout
+    assert "¶3  Ada Lind" in answered.stdout
+    assert "Written by openai:x, each sentence checked against its source" in answered.stdout
+
+
+def test_json_with_a_model_is_the_same_contract(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("add", "bridge.txt")
+    without = json.loads(run("ask", "--json", "why does Lind want a new pier?").stdout)
+    with FakeLLM(WRITTEN) as llm:
+        monkeypatch.setenv("NEWSCITE_MODEL", "x")
+        answered = run("ask", "--json", "why does Lind want a new pier?", "--base-url", f"{llm.url}/v1")
+    answer = json.loads(answered.stdout)
+    assert answer.keys() == without.keys()
+    assert (answer["mode"], answer["model"], answer["answer"]) == ("model", "x", WRITTEN)
+    assert answer["citations"][0].keys() == without["citations"][0].keys()
+
+
+def test_a_model_that_fails_is_replaced_and_the_answer_says_so(run: Run) -> None:
+    run("add", "bridge.txt")
+    with FakeLLM(Status(401)) as llm:
+        answered = run("ask", "why does Lind want a new pier?", "--model", "x", "--base-url", f"{llm.url}/v1")
+    assert answered.exit_code == 0
+    assert "Quoted from the articles · The model's server refused the key" in answered.stdout
+
+
+def test_no_fallback_ends_with_1_and_one_line(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    run("add", "bridge.txt")
+    with FakeLLM(Status(401)) as llm, pytest.raises(ModelUnavailable, match="refused the key"):
+        CliRunner().invoke(
+            cli.app,
+            ["ask", "why a new pier?", "--model", "x", "--base-url", f"{llm.url}/v1", "--no-fallback"],
+            catch_exceptions=False,
+        )
+
+
+def test_explain_shows_the_stages_and_the_verdicts(run: Run) -> None:
+    run("add", "bridge.txt")
+    with FakeLLM(f"{WRITTEN} It cost 900 crowns [1].") as llm:
+        told = run("ask", "why does Lind want a new pier?", "--model", "x", "--base-url", f"{llm.url}/v1", "--explain")
+    assert "Ranked list “by Ada Lind”" in told.stdout
+    assert "withheld: It cost 900 crowns." in told.stdout
+    staged = json.loads(run("ask", "why does Lind want a new pier?", "--explain", "--json").stdout)
+    assert staged["answer"]["mode"] == "quoted"
+
+
+@pytest.mark.parametrize("model", ["nonsense", "openai:", "gguf:missing.gguf", "openai:gpt-4o-mini"])
+def test_a_model_that_cannot_be_used_is_one_clear_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: str
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    ended = newscite(tmp_path, "ask", "why a new pier?", "--model", model)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("newscite: ")
+    assert ended.stderr.count("\n") == 1

@@ -38,7 +38,7 @@ def console(*, stderr: bool = False) -> Console:
 def print_growing(answers: Iterable[Answer], out: Console) -> Answer:
     """Print an answer as it grows: its sentences, its sources, and how it came about; or why there is none.
 
-    Return the last, which is the whole.
+    Return the last, which is the whole. One that a failed model leaves unsaid is not printed: it is an error.
     """
     printed = 0
     with console(stderr=True).status("Reading …") as status:
@@ -48,6 +48,8 @@ def print_growing(answers: Iterable[Answer], out: Console) -> Answer:
                 out.print("" if printed else "\n", end="")
                 out.print(_with_dim_markers(claim.text))
                 printed += 1
+    if answer.reason == "model_unavailable":
+        return answer
     out.print()
     if answer.abstained:
         _print_abstention(answer, out)
