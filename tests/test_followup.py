@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from indexes.errors import ModelError, QuestionError
 from indexes.terms import terms
 from rag.answer import Answer, Citation
-from rag.followup import LONGEST_ANSWER, Turn, leans, stand_alone, turns
+from rag.followup import LONGEST_ANSWER, Turn, stand_alone, turns
+from rag.leaning import leans
 from rag.question import Question, understand
 from tests.memory import MemoryLibrary, article
 
@@ -110,7 +111,8 @@ def test_who_somebody_is_can_be_asked_of_another() -> None:
     ("word", "kind"),
     [("why?", "why"), ("but why?", "why"), ("how so?", "why"), ("How come?", "why"), ("when?", "when"),
      ("since when?", "when"), ("when was that?", "when"), ("where?", "where"), ("to whom?", "who"), ("who?", "who"),
-     ("how many?", "how many"), ("for how much?", "how many"), ("in which city?", "where"), ("why is that?", "why")],
+     ("how many?", "how many"), ("for how much?", "how many"), ("in which city?", "where"), ("why is that?", "why"),
+     ("when exactly?", "when")],
 )  # fmt: skip
 def test_a_question_word_is_asked_of_the_same_matter(word: str, kind: str) -> None:
     for earlier in (PROMISE, "does Lind promise the boats a berth?", OPENING):
@@ -134,6 +136,7 @@ def test_says_who_asks_for_the_speaker() -> None:
     question = understood("says who?", "is the bridge safe?")
     assert (question.kind, question.asked) == ("who", None)
     assert {"bridg", "safe"} <= set(question.stems)
+    assert asked("who says so?", "does Lind doubt a split?") == "who says Lind doubt a split?"
 
 
 def test_a_question_word_behind_who_is_asked_finds_its_place() -> None:
@@ -169,6 +172,10 @@ def test_another_time_takes_the_place_of_the_time() -> None:
     assert asked("in March?", "how many boats came last year?") == "how many boats came in March?"
 
 
+def test_another_place_takes_the_place_of_the_place() -> None:
+    assert asked("and in Norway?", "how many boats sank in Sweden?") == "how many boats sank in Norway?"
+
+
 def test_a_time_is_added_where_there_was_none() -> None:
     assert asked("and last year?", PROMISE) == "what does Lind promise the boats last year?"
 
@@ -186,6 +193,11 @@ def test_a_pronoun_means_whoever_was_asked() -> None:
     assert asked("what does she say about the harbour?", DOUBT) == "what does Lind say about the harbour?"
     assert asked("what is her view of Norway?", DOUBT) == "what is Lind’s view of Norway?"
     assert asked("who disagrees with him?", "what does Brown expect?") == "who disagrees with Brown?"
+
+
+def test_nobody_is_meant_by_her_in_what_they_say_themselves() -> None:
+    assert asked("what does Oduya say about her?", DOUBT) == "what does Oduya say about Lind?"
+    assert asked("does Oduya trust them?", OPENING) == "does Oduya trust the council?"
 
 
 def test_a_pronoun_means_who_was_cited_where_nobody_was_named() -> None:
@@ -206,9 +218,15 @@ def test_he_is_not_somebody_with_a_womans_name() -> None:
     assert told == "what does Hugo Berg want?"
 
 
+def test_he_is_not_a_body() -> None:
+    speakers = ("Tarn Harbour Board", "Omar Brown")
+    assert asked("where does he live?", "is the bridge safe?", speakers=speakers) == "where does Omar Brown live?"
+
+
 def test_they_means_the_group_named_last() -> None:
     assert asked("what did they pay?", OPENING) == "what did the council pay?"
     assert asked("why do they protest?", "what do farmers want?") == "why do farmers protest?"
+    assert asked("why do they refuse?", "has China paid?") == "why do China refuse?"
     assert asked("when would they sail?", "which old boats would sail first, according to Lind?") == (
         "when would old boats sail?"
     )
@@ -216,9 +234,12 @@ def test_they_means_the_group_named_last() -> None:
 
 def test_it_and_that_mean_what_was_asked_about() -> None:
     assert asked("how long is it?", OPENING) == "how long is the new bridge?"
+    assert asked("why is it so high?", "is inflation rising?") == "why is inflation so high?"
+    assert asked("is it rich?", "has Norway paid?") == "is Norway rich?"
     assert asked("what does Oduya say about that?", DOUBT) == "what does Oduya say about a split?"
     assert asked("how much did that bridge cost?", OPENING) == "how much did the new bridge cost?"
     assert asked("who lives there?", OPENING) == "who lives in Tarn?"
+    assert asked("who works there?", "how old is the harbour?") == "who works at the harbour?"
     assert asked("what does Lind say about that?", "how many boats did the harbour lose?") == (
         "what does Lind say about boats the harbour lose?"
     )
@@ -264,7 +285,8 @@ def test_without_a_history_a_question_stays_as_typed() -> None:
      "what happened in Tarn this year?", "Lind on the plan", "what does Lind say about her plan?",
      "does the council say it will pay?", "why does the mayor think he will win?", "and why does Brown doubt a split?",
      "who approved the bridge?", "what is inflation?", "Who  moved his court from Tarn to Ostrey in 1596?",
-     "is it true that Lind resigned?", "does lind say he doubts the plan?", "what is the plan for those who stay?"],
+     "is it true that Lind resigned?", "does lind say he doubts the plan?", "what is the plan for those who stay?",
+     "why did lind leave his post?"],
 )  # fmt: skip
 def test_a_question_that_stands_alone_stays_exactly_as_typed(question: str) -> None:
     assert not leans(question)
