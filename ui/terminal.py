@@ -43,11 +43,12 @@ def print_growing(answers: Iterable[Answer], out: Console) -> Answer:
     printed = 0
     with console(stderr=True).status("Reading …") as status:
         for answer in answers:
-            for claim in answer.claims[printed:]:
+            if answer.claims and not printed:
                 status.stop()
-                out.print("" if printed else "\n", end="")
+                out.print()
+            for claim in answer.claims[printed:]:
                 out.print(_with_dim_markers(claim.text))
-                printed += 1
+            printed = len(answer.claims)
     if answer.reason == "model_unavailable":
         return answer
     out.print()
