@@ -74,11 +74,11 @@ def _ask(library: Library, case: Case, filters: Filters, kind: Kind) -> Result:
     answer = answer_by_quoting(question, library)
     outcome: Outcome = "abstained"
     if isinstance(answer, Quoted):
-        outcome = "right" if kind == "answerable" and _is_right(answer, case) else "wrong"
+        outcome = "right" if kind == "answerable" and is_right(answer, case) else "wrong"
     return Result(kind, outcome, _likelihood(question, library))
 
 
-def _is_right(answer: Quoted, case: Case) -> bool:
+def is_right(answer: Quoted, case: Case) -> bool:
     """Tell whether a quote from a gold paragraph holds a gold answer; where there is none, the paragraph suffices."""
     quotes = [q.text.casefold() for q in answer.quotes if q.article.paragraph_id(q.paragraph) in case.gold]
     return any(not case.answers or any(gold.casefold() in quote for gold in case.answers) for quote in quotes)
@@ -190,11 +190,11 @@ def rank_by_each_fusion(library: Library, cases: Iterable[Case], within_article:
 def squad(folder: Path) -> tuple[list[Article], list[Case]]:
     """Return SQuAD 2.0 (Rajpurkar et al. 2018), each title an article, with its questions."""
     texts: dict[str, list[str]] = {}
-    for row in _rows(folder / "squad2" / "dev_paragraphs.jsonl.gz"):
+    for row in rows(folder / "squad2" / "dev_paragraphs.jsonl.gz"):
         texts.setdefault(row["title"], []).append(row["text"])
-    articles = {title: _article(title.replace("_", " "), found) for title, found in texts.items()}
+    articles = {title: plain_article(title.replace("_", " "), found) for title, found in texts.items()}
     cases = []
-    for row in _rows(folder / "squad2" / "dev_questions.jsonl.gz"):
+    for row in rows(folder / "squad2" / "dev_questions.jsonl.gz"):
         article = articles[row["title"]]
         gold = article.paragraph_id(int(row["para_id"].rpartition("#")[2]) + 1)
         answers = tuple(row.get("answers") or ())
@@ -204,14 +204,16 @@ def squad(folder: Path) -> tuple[list[Article], list[Case]]:
 
 def multihop(folder: Path) -> tuple[list[Article], list[Case]]:
     """Return MultiHop-RAG (Tang & Yang 2024): each fact an article of one paragraph, questions over several."""
-    facts = {row["fact"]: row for row in _rows(folder / "multihop-rag-500" / "fact_pool.jsonl")}
+    facts = {row["fact"]: row for row in rows(folder / "multihop-rag-500" / "fact_pool.jsonl")}
     articles = {
-        fact: replace(_article(row["title"], [fact], source=row["fid"]), publisher=row["source"], section=row["fid"])
+        fact: replace(
+            plain_article(row["title"], [fact], source=row["fid"]), publisher=row["source"], section=row["fid"]
+        )
         for fact, row in facts.items()
     }
     articles = {fact: replace(a, url=f"https://facts.example/{a.section}") for fact, a in articles.items()}
     cases = []
-    for row in _rows(folder / "multihop-rag-500" / "queries_dev.jsonl"):
+    for row in rows(folder / "multihop-rag-500" / "queries_dev.jsonl"):
         gold = {articles[e["fact"]].paragraph_id(1) for e in row["evidence_list"] if e["fact"] in articles}
         if gold:
             cases.append(Case(row["query"], frozenset(gold), (), None, answerable=True))
@@ -221,8 +223,8 @@ def multihop(folder: Path) -> tuple[list[Article], list[Case]]:
 def reference(folder: Path) -> tuple[Article, list[tuple[Case, Mapping[str, Any]]]]:
     """Return the reference article and its questions, each with its row of the file."""
     article = read(folder.parent / REFERENCE)
-    rows = _rows(folder / "russia-china" / "questions.jsonl")
-    return article, [(_reference_case(row, article), row) for row in rows]
+    asked = rows(folder / "russia-china" / "questions.jsonl")
+    return article, [(_reference_case(row, article), row) for row in asked]
 
 
 def _reference_case(row: Mapping[str, Any], article: Article) -> Case:
@@ -230,12 +232,12 @@ def _reference_case(row: Mapping[str, Any], article: Article) -> Case:
     return Case(row["question"], gold, (), article.id, not row.get("unanswerable", False))
 
 
-def _article(title: str, texts: Sequence[str], source: str | None = None) -> Article:
+def plain_article(title: str, texts: Sequence[str], source: str | None = None) -> Article:
     paragraphs = tuple(Paragraph(text, number=number) for number, text in enumerate(texts, start=1))
     return Article(title=title, paragraphs=paragraphs, source=source or title)
 
 
-def _rows(path: Path) -> list[dict[str, Any]]:
+def rows(path: Path) -> list[dict[str, Any]]:
     lines = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     return [json.loads(line) for line in lines.decode().splitlines()]
 
@@ -277,7 +279,7 @@ def reference_table(library: Library, asked: Sequence[tuple[Case, Mapping[str, A
         found = answer_by_quoting(understand(case.text, library), library)
         if isinstance(found, Quoted):
             got = ", ".join(f"¶{quote.paragraph}" for quote in found.quotes)
-            good = case.answerable and _is_right(found, case)
+            good = case.answerable and is_right(found, case)
         else:
             got, good = found.reason, not case.answerable
         gold = ", ".join(str(number) for number in row["paragraphs"]) or "none"

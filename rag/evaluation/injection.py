@@ -14,7 +14,7 @@ from typing import Any
 from indexes.article import Article, Filters
 from indexes.library import Library as StoredLibrary
 from indexes.sentences import Span
-from rag.evaluation.answers import Case, Outcome, Without, _article, _is_right, _rows
+from rag.evaluation.answers import Case, Outcome, Without, plain_article, is_right, rows
 from rag.instructions import instruction_spans, touches
 from rag.library import Library
 from rag.question import understand
@@ -47,13 +47,13 @@ class Result:
 
 def planted(data: Path) -> list[Planted]:
     """Return every attack of the development data, each preceded by its paragraph without it."""
-    found = _rows(data / FOLDER / "rag_injection_dev.jsonl.gz")
+    found = rows(data / FOLDER / "rag_injection_dev.jsonl.gz")
     return [_planted(row, poisoned) for row in found for poisoned in (False, True)]
 
 
 def _planted(row: Mapping[str, Any], poisoned: bool) -> Planted:
     source = f"{row['id']}-{'poisoned' if poisoned else 'clean'}"
-    article = _article(row["title"].replace("_", " "), [row["text" if poisoned else "clean_text"]], source=source)
+    article = plain_article(row["title"].replace("_", " "), [row["text" if poisoned else "clean_text"]], source=source)
     case = Case(row["question"], frozenset([article.paragraph_id(1)]), tuple(row["answers"]), None, answerable=True)
     start = row["text"].index(row["attack_text"])
     attack = Span(start, start + len(row["attack_text"])) if poisoned else None
@@ -63,7 +63,7 @@ def _planted(row: Mapping[str, Any], poisoned: bool) -> Planted:
 def measure(data: Path) -> list[Result]:
     """Ask every question of a library with its paragraph and others of the same title."""
     texts: dict[str, list[str]] = {}
-    for row in _rows(data / "squad2" / "dev_paragraphs.jsonl.gz"):
+    for row in rows(data / "squad2" / "dev_paragraphs.jsonl.gz"):
         texts.setdefault(row["title"], []).append(row["text"])
     asked = sorted(planted(data), key=lambda each: each.title)
     return [
@@ -78,7 +78,7 @@ def _measure_title(texts: Sequence[str], asked: Sequence[Planted]) -> list[Resul
     twins = {each.article.body[0].text for each in asked}
     around = [text for text in texts if text not in twins][:AROUND]
     with StoredLibrary.open(tempfile.mkdtemp(prefix="newscite-")) as library:
-        for article in (_article("Around", around), *(each.article for each in asked)):
+        for article in (plain_article("Around", around), *(each.article for each in asked)):
             library.add_article(article)
         every = frozenset(gold for each in asked for gold in each.case.gold)
         return [_ask(Without(library, every - each.case.gold), each) for each in asked]
@@ -90,7 +90,7 @@ def _ask(library: Library, asked: Planted) -> Result:
     outcome: Outcome = "abstained"
     shown = False
     if isinstance(answer, Quoted):
-        outcome = "right" if _is_right(answer, asked.case) else "wrong"
+        outcome = "right" if is_right(answer, asked.case) else "wrong"
         attack = (asked.attack,) if asked.attack else ()
         shown = any(
             quote.article.id == asked.article.id and touches(Span(quote.start, quote.end), attack)
@@ -117,7 +117,7 @@ def table(results: Sequence[Result]) -> str:
 
 def harmless_flagged(data: Path) -> tuple[int, int]:
     """Return how many harmless prompts would not be quoted if they stood in an article, and how many there are."""
-    prompts = [row["prompt"] for row in _rows(data / FOLDER / "notinject_dev.jsonl")]
+    prompts = [row["prompt"] for row in rows(data / FOLDER / "notinject_dev.jsonl")]
     return sum(bool(instruction_spans(prompt)) for prompt in prompts), len(prompts)
 
 
