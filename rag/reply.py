@@ -79,6 +79,7 @@ class _Sentences:
         self._item = False
         self._leads = False  # on this line markers stand before their sentences
         self._may_go_on = False  # a line ended without a full stop: the next one may continue it
+        self._line_at = 0  # where that one begins in the text
         self._in_sources = False
         self._after_blank = False
         self._any = False  # a sentence was let go
@@ -124,6 +125,7 @@ class _Sentences:
             else:
                 self._may_go_on = True
                 self._append(" ")
+                self._line_at = len(self._text)
 
     def end_with_heading(self, heading: str) -> None:
         self._let_go(line_ends=True)
@@ -189,10 +191,9 @@ class _Sentences:
         self._may_go_on = False
         if char.islower() or char in ".,;!?":
             return
-        own = _TRAILING_MARKERS.search(self._text)
-        self._text = self._text[: own.start()] if own else self._text
+        own, self._text = self._text[self._line_at :], self._text[: self._line_at]
         self._let_go(line_ends=True)
-        for marker in own[0].strip() if own else "":
+        for marker in own.strip():
             self._leads = True
             self._append(marker)
 
@@ -265,12 +266,10 @@ class _Sentences:
         self._word_at = place
         if self._quoted:
             return
+        before = self._text[:place][-_WINDOW:]
         if self._text[-1].islower():
-            self._waiting = (
-                1 if _TRAILING_MARKERS.search(self._text[:place][-_WINDOW:]) else 0
-            )  # "It holds. [2] reports …"
-            return
-        if _bare(self._text[:place][-_WINDOW:]).endswith(("”", '"', "»")):
+            self._waiting = int(_TRAILING_MARKERS.search(before) is not None)  # "It holds. [2] reports …"
+        elif _bare(before).endswith(("”", '"', "»")):
             self._waiting = 4  # “It holds.” Ada Lind said.
         elif self._splits(place):
             self._cut(place, marker_leads=self._leads)
@@ -295,8 +294,7 @@ class _Sentences:
     def _decide(self, said: bool) -> None:
         place = self._word_at or 0
         self._waiting = 0
-        before, after = self._text[:place], self._text[place:]
-        before = before[-_WINDOW:]
+        before, after = self._text[:place][-_WINDOW:], self._text[place:]
         bare = _bare(before)
         marker_leads = bool(_TRAILING_MARKERS.search(before) and _A_REPORT.match(after))
         if not bare.endswith(tuple(_STOPS + _AFTER_STOP)):  # a marker alone stands here
@@ -306,8 +304,8 @@ class _Sentences:
         if marker_leads or splits:
             self._cut(place, marker_leads=marker_leads or self._leads)
             return
-        rest, self._text = self._text[place:], self._text[:place]
-        for char in rest:  # read again with nothing ended before it
+        self._text = self._text[:place]
+        for char in after:  # read again with nothing ended before it
             self._append(char)
 
     def _cut(self, place: int, *, marker_leads: bool) -> None:
@@ -375,7 +373,7 @@ def _says(after: str) -> bool:
 # -- the finished sentence --------------------------------------------------------------------------------------------
 
 _ANSWER = re.compile(
-    r"\s*(?:(?:final|short|direct|brief|cited)\s+)?(?:answer|response|reply|summary|conclusion|quote|quotation|explanation)\s*:\s*",
+    r"^\s*(?:(?:final|short|direct|brief|cited)\s+)?(?:answer|response|reply|summary|conclusion|quote|quotation|explanation)\s*:\s*",
     re.IGNORECASE,
 )
 _CHATTER = re.compile(
@@ -435,7 +433,7 @@ def _names_sources(text: str, *, a_line: bool) -> bool:
 
 def _without_label(text: str, *, line_ends: bool) -> str:
     """Return the text without a label: "Answer: …"; or nothing where the line is a label: "Based on the passages:"."""
-    text = _ANSWER.sub("", text, count=1) if _ANSWER.match(text) else text
+    text = _ANSWER.sub("", text)
     label = _bare(text)
     if line_ends and label == text.strip() and label.endswith(":"):
         words = len(label.split())

@@ -103,6 +103,9 @@ MARKERS: dict[str, tuple[str, Expected]] = {
 SHAPES: dict[str, tuple[str, Expected]] = {
     "bullets": ("- The dam holds [1].\n* The spillway leaks [2].\n• It rains", [HOLDS, LEAKS, ("It rains", ())]),
     "bullets without full stops": ("- Old dam [1]\n- Wet spillway [2]", [("Old dam", (1,)), ("Wet spillway", (2,))]),
+    "lines without full stops": ("Old dam [1]\nWet spillway [2]", [("Old dam", (1,)), ("Wet spillway", (2,))]),
+    "lines that begin with markers": ("[1] Old dam\n[2] Wet spillway", [("Old dam", (1,)), ("Wet spillway", (2,))]),
+    "a number alone on a line": ("1950\n", [("1950", ())]),
     "numbered list": ("1. The dam holds. [1]\n2) The spillway leaks [2].", [HOLDS, LEAKS]),
     "list number in bold": ("**1. The dam holds** [1].\n**2.** The spillway leaks [2].", [HOLDS, LEAKS]),
     "a number is no list number": ("3.5 million people live there.", [("3.5 million people live there.", ())]),
@@ -117,6 +120,9 @@ SHAPES: dict[str, tuple[str, Expected]] = {
     "stars and underscores of the text": ("5 * 3 is in max_value.", [("5 * 3 is in max_value.", ())]),
     "quoted block": ("> The dam holds [1].\n> > The spillway leaks [2].", [HOLDS, LEAKS]),
     "fenced": ("```markdown\nThe dam holds [1].\n```\n~~~\nThe spillway leaks [2].\n~~~", [HOLDS, LEAKS]),
+    "fenced in one line": ("```The dam holds [1].```", [HOLDS]),
+    "a tilde before a number": ("It lies ~5 km away.", [("It lies ~5 km away.", ())]),
+    "a tab": ("The\tdam holds [1].", [HOLDS]),
     "wrapped lines": ("The dam\nholds [1].\nThe spillway\r\nleaks\r\n[2].", [HOLDS, LEAKS]),
     "links": ("[The dam](https://dam.example/a_(b)) holds [1].", [HOLDS]),
     "images": ("The dam ![photo](https://dam.example/x.png) holds [1].", [HOLDS]),
@@ -188,6 +194,11 @@ SENTENCES: dict[str, tuple[str, Expected]] = {
         "“It holds.” Ada Lind said. It rains.",
         [("“It holds.” Ada Lind said.", ()), ("It rains.", ())],
     ),
+    "a quotation and two sentences": (
+        "“It holds.” It rained. Lind said so.",
+        [("“It holds.”", ()), ("It rained.", ()), ("Lind said so.", ())],
+    ),
+    "sentences in brackets": ("(It holds. It leaks.)", [("It holds.", ()), ("It leaks.", ())]),
     "a quotation and another sentence": ("“It holds.” The dam is old.", [("“It holds.”", ()), ("The dam is old.", ())]),
     "sentences in a quotation": (
         "“It holds. It will hold,” she said [1]. It rains.",
@@ -200,6 +211,10 @@ SENTENCES: dict[str, tuple[str, Expected]] = {
     "an ellipsis": ("The dam … holds... perhaps.", [("The dam … holds... perhaps.", ())]),
     "marks of all kinds": ("Will it? Yes! It will.", [("Will it?", ()), ("Yes!", ()), ("It will.", ())]),
     "other scripts": ("大坝安全。[1]下一句。", [("大坝安全。", (1,)), ("下一句。", ())]),
+    "other scripts in between": (
+        "It leaks.大坝安全。[1]下一句。",
+        [("It leaks.大坝安全。", (1,)), ("下一句。", ())],
+    ),
     "beyond the first plane": ("The 🏞 holds [1]. 🏞 It does.", [("The 🏞 holds.", (1,)), ("🏞 It does.", ())]),
     "nothing": (" \n\n [1] … \n- \n***", []),
 }
