@@ -58,8 +58,17 @@ class Support:
 
     @property
     def probability(self) -> float:
-        """How likely it is that the span bears the statement out."""
-        return 1 / (1 + math.exp(-(-4.2 + 4.6 * self.worst + 3.2 * self.pair + 1.5 * self.run + 1.1 * self.cosine)))
+        """How likely it is that the span bears the statement out.
+
+        Logistic regression on development data (`expertqa-claims`; `clapnq`: sentences of answers with their passage,
+        with the passage without the sentences that they rest on, with another passage, and with a strange clause
+        added), the best span of each, 24 November 2026. Judged by eight-fold cross-validation over questions: AUROC
+        .978 against passages without their sentences, .982 against strange clauses, 1.00 against other passages; .66
+        against the experts' "Incomplete", where an answer and its long web page mostly share all their words.
+        Vectors of the span by itself, or of whole sentences, gave nothing more.
+        """
+        z = -4.2 + 4.6 * self.worst + 3.2 * self.pair + 1.5 * self.run + 1.1 * self.cosine
+        return 1 / (1 + math.exp(-z))
 
 
 def statement(text: str, library: Library, neutral: frozenset[str] = frozenset()) -> Statement:

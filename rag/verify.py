@@ -141,12 +141,23 @@ def verify(written: Written, passages: Sequence[Evidence], library: Library) -> 
     best = max(outcomes, key=lambda outcome: outcome.rank, default=None)
     if best is None:
         return Checked(text, (), "support", "There is no paragraph to bear it out.")
-    against = max((one for one in outcomes if one.failed == "negation"), key=lambda one: one.probability, default=None)
-    if best.failed is None and against and against.probability > best.probability + CLEARLY:
-        best = against
+    if best.failed is None:
+        best = _what_tells_against(claim, best, outcomes, library) or best
     if best.failed is None:
         return Checked(text, tuple(_places(best)), None, None)
     return Checked(text, (), best.failed, _reason(best, outcomes))
+
+
+def _what_tells_against(
+    claim: _Claim, best: _Outcome, outcomes: Sequence[_Outcome], library: Library
+) -> _Outcome | None:
+    """Return a candidate that is much more like the sentence than the best one, but has it otherwise."""
+    for one in outcomes:
+        if one.failed == "figure" and one.support is None:
+            one = replace(one, support=_best(claim, one.candidate, _source(claim, one.candidate, library)))
+        if one.failed not in (None, "support") and one.probability > best.probability + CLEARLY:
+            return one
+    return None
 
 
 def _read(text: str, library: Library) -> _Claim:
@@ -285,10 +296,10 @@ def _against_the_span(claim: _Claim, candidate: _Candidate, source: Source, supp
         return _Outcome(candidate, "negation", word, support)
     if word := _strengthened(claim.text, span, paired):
         return _Outcome(candidate, "certainty", word, support)
-    if words := _swapped(claim.text, span) or _given_to_another(claim.text, span, paired):
-        return _Outcome(candidate, "roles", words, support)
     if figure := _of_something_else(claim.text, span, paired):
         return _Outcome(candidate, "figure", figure, support)
+    if words := _swapped(claim.text, span) or _given_to_another(claim.text, span, paired):
+        return _Outcome(candidate, "roles", words, support)
     return _Outcome(candidate, support=support)
 
 
@@ -482,12 +493,13 @@ NEAR = 0.5  # cosine from which two different words are taken to mean the same t
 Pair = tuple[Term, Term, float]  # a word of the sentence, the word of the span that means most nearly the same, cosine
 
 _SCOPE = 6  # words behind a "not" that it may deny
+_PHRASE = 3  # words behind "without"
 _HEADS = 2  # content words behind a "not" of which it surely denies one
 
 _DENIES = re.compile(
-    r"\b(?:not(?! (?:only|just|merely|least))|never|no(?! (?:doubt|matter))|nobody|none|nothing|nowhere|neither|nor|"
-    r"without|cannot|unable|unlikely|unwilling|(?P<itself>refus\w+|fail(?:s|ed|ing|ure)?|den(?:y|ies|ied|ying)|lack\w*|"
-    r"reject\w*|declin\w+|disput\w+|dismiss\w*|doubts?|doubted|oppos(?:es?|ed|ing|ition)))\b|n[’']t\b",
+    r"\b(?:not(?! (?:only|just|merely|least))|never|no(?! (?:doubt|matter))|nobody|none|neither|nor|nowhere|cannot|"
+    r"unable|unlikely|unwilling|(?P<object>nothing)|(?P<less>without)|"
+    r"(?P<itself>refus\w+|fail(?:s|ed|ing|ure)?|den(?:y|ies|ied|ying)|lack\w*|reject\w*|declin\w+|disput\w+|dismiss\w*|doubts?|doubted|oppos(?:es?|ed|ing|ition)))\b|n[’']t\b",
     re.IGNORECASE,
 )
 # Whatever stands behind one of these is neither affirmed nor denied: "hardly", "difficult to", "too … to".
@@ -505,18 +517,60 @@ _HEDGES = re.compile(
 _WEAKENS = re.compile(r"\b(?:may(?! \d)|might|could|possibly|perhaps|reportedly|allegedly|supposedly|maybe)\b")
 _ENDS_SCOPE = re.compile(r"[,;:.!?—–()“”\"]|\b(?:but|because|although|while|which|who|whereas|so|and then)\b")
 
-
 _TIMES = frozenset(stem for word in TIMES for stem in terms(word))
+
+# Opposites that news reports use beside those which questions do, and the irregular forms of all.
+_FURTHER_OPPOSITES = {
+    frozenset(terms(pair))
+    for pair in """
+    reopen close|climb fall|climb drop|soar plunge|rise slump|welcome criticise|welcome criticize|welcome condemn
+    praise criticise|praise criticize|praise condemn|back oppose|confirm deny|admit deny|allow block|approve block
+    profit loss|survive die|live die|hire sack|ally enemy|guilty innocent|convict acquit|optimistic pessimistic
+    impose lift|resume halt|continue stop|join leave|accelerate slow|widen narrow|borrow lend|borrow repay|more less
+    above below|ahead behind|optimism pessimism|opponent supporter|opposed backed|ascend descend|upgrade downgrade
+    deficit surplus|inflow outflow|appoint dismiss|innocence guilt|war ceasefire|advance retreat
+    """.replace("\n", "|").split("|")
+    if len(terms(pair)) == 2
+}
+_REGULAR = {
+    form: terms(verb)[0]
+    for verb, forms in {
+        "rise": "rose risen", "fall": "fell fallen", "grow": "grew grown", "shrink": "shrank shrunk", "win": "won",
+        "lose": "lost", "begin": "began begun", "buy": "bought", "sell": "sold", "forbid": "forbade forbidden",
+        "leave": "left", "build": "built", "hide": "hid hidden", "forget": "forgot forgotten", "die": "dead death",
+    }.items()
+    for form in terms(forms)
+}  # fmt: skip
+
+
+def _are_opposites(one: str, other: str) -> bool:
+    a, b = _REGULAR.get(one, one), _REGULAR.get(other, other)
+    return b in _OPPOSITES.get(a, ()) or frozenset((a, b)) in _FURTHER_OPPOSITES
+
+
+_VOTED = re.compile(
+    r"\b(?:vot|sp[eo]ak|spoke|argu|campaign|rul|decid)\w*(?: \w+){0,3}? "
+    r"(?:(?P<for>for|in favou?r)|(?P<against>against|no))\b",
+    re.IGNORECASE,
+)
+
+
+def _sides(text: str) -> set[str | None]:
+    """Return whether somebody is said to vote or speak "for" or "against"."""
+    return {match.lastgroup for match in _VOTED.finditer(text)}
 
 
 def _contradicted(text: str, span: str, paired: Sequence[Pair]) -> str | None:
     """Return a word that one of the two denies and the other affirms, or whose opposite the span says."""
     here, there = _scopes(_DENIES, text), _scopes(_DENIES, span)
-    turned = {word for word, partner, _ in paired if partner.stem in _OPPOSITES.get(word.stem, ())}
+    turned = {word for word, partner, _ in paired if _are_opposites(word.stem, partner.stem)}
     said = set(terms(span))
     for word, partner, _ in paired:
         if word in turned and word.stem not in said and _within(word, here) == _within(partner, there):
             return text[word.start : word.end]
+    sides = _sides(text), _sides(span)
+    if all(sides) and not sides[0] & sides[1]:
+        return next(match[0] for match in _VOTED.finditer(text))
     halves = _scopes(_HALF_DENIES, text), _scopes(_HALF_DENIES, span)
     near = [
         (word, partner)
@@ -549,14 +603,19 @@ def _strengthened(text: str, span: str, paired: Sequence[Pair]) -> str | None:
 
 def _scopes(pattern: re.Pattern[str], text: str) -> list[Span]:
     """Return from each word that denies (or weakens) on what it may deny: to the end of the clause."""
-    found = []
-    for match in pattern.finditer(text):
-        stop = _ENDS_SCOPE.search(text, match.end())
-        behind = [word.end() for word in re.finditer(r"\w[\w’'-]*", text[match.end() :])][:_SCOPE]
-        reach = match.end() + (behind[-1] if behind else 0)
-        start = match.start() if match.groupdict().get("itself") else match.end()
-        found.append(Span(start, min(reach, stop.start() if stop else len(text))))
-    return found
+    return [_scope(match, text) for match in pattern.finditer(text)]
+
+
+def _scope(match: re.Match[str], text: str) -> Span:
+    kind = match.lastgroup
+    start = match.start() if kind == "itself" else match.end()
+    if kind == "object":  # "promise nothing" denies the promise
+        start = max((word.start() for word in re.finditer(r"\w+ (?=nothing)", text[: match.end()])), default=start)
+    stop = _ENDS_SCOPE.search(text, match.end())
+    behind = [word.end() for word in re.finditer(r"\w[\w’'-]*", text[match.end() :])]
+    behind = behind[: _PHRASE if kind == "less" else _SCOPE]
+    reach = match.end() + (behind[-1] if behind else 0)
+    return Span(start, min(reach, stop.start() if stop else len(text)))
 
 
 def _heads(scope: Span, words: Iterable[Term], most: int = _HEADS) -> list[Term]:
@@ -632,13 +691,14 @@ def _given_to_another(text: str, span: str, paired: Sequence[Pair]) -> str | Non
         first = next((word for word in located_terms(text) if _within(word, [clause])), None)
         if len(inside) < 3 or inside[0][0] != first or first.stem != inside[0][1].stem:
             continue
-        (_, subject), *rest = inside
-        counts = [sum(_within(partner, [one]) for _, partner in rest) for one in there]
-        told = there[counts.index(max(counts))] if counts else Span(0, 0)
+        met = [partner for _, partner in inside]
+        told = max(there, key=lambda one: sum(_within(partner, [one]) for partner in met))
+        outside = list(takewhile(lambda partner: not _within(partner, [told]), met))  # noqa: B023
+        rest = met[len(outside) :]
         opener = next((word for word in words if _within(word, [told])), None)
         own_subject = _SUBJECT.match(span, told.start) and not _OPEN_SUBJECT.match(span, told.start)
-        strange = opener is not None and all(opener != partner for _, partner in inside)
-        if own_subject and strange and max(counts) == len(rest) and not _within(subject, [told]):
+        given = 0 < len(outside) < len(rest) and all(_within(partner, [told]) for partner in rest)
+        if own_subject and given and opener not in met:
             return span[told.start : told.end].strip()
     return None
 

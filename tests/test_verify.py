@@ -148,6 +148,7 @@ def test_a_quotation_that_runs_over_two_paragraphs_is_one_source(embeddings: Sen
         ("The council of Tarn rejected a new bridge.", "negation"),
         ("The old bridge can be saved, Lind says.", "negation"),
         ("The ferry will return next summer.", "certainty"),
+        ("Traffic on the bridge grew in 2023.", "negation"),
         ("Oduya sued Lind over the drawings.", "roles"),
         ("Omar Brown says the timber is rotten.", "speaker"),
         ("According to Omar Brown, the next flood will carry the timber away.", "speaker"),
