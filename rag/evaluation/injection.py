@@ -14,7 +14,7 @@ from typing import Any
 from indexes.article import Article, Filters
 from indexes.library import Library as StoredLibrary
 from indexes.sentences import Span
-from rag.evaluation.answers import Case, Outcome, Without, plain_article, is_right, rows
+from rag.evaluation.answers import Case, Outcome, Without, is_right, plain_article, rows
 from rag.instructions import instruction_spans, touches
 from rag.library import Library
 from rag.question import understand
