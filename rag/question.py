@@ -55,6 +55,11 @@ class Question:
     filters: Filters
 
     @property
+    def searched(self) -> str:
+        """The text whose words are looked for: without "else", which says nothing about what is wanted."""
+        return _ELSE.sub(_blank, self.text)
+
+    @property
     def stems(self) -> tuple[str, ...]:
         """The stems of its content words, each once, in order."""
         return tuple(dict.fromkeys(term.stem for term in self.terms))
@@ -87,7 +92,7 @@ def understand(text: str, library: Library, filters: Filters | None = None) -> Q
     if len(text) > LONGEST:
         raise QuestionError(f"The question has {len(text):,} characters; up to {LONGEST:,} are read.", "Shorten it.")
     known = library.speakers()
-    found = tuple(located_terms(text))
+    found = tuple(located_terms(_ELSE.sub(_blank, text)))
     asked, verb = _asked(text)
     speakers = _speakers_named(text, asked, known)
     if asked is not None and not _is_a_name(asked, text, speakers):
@@ -106,6 +111,14 @@ def understand(text: str, library: Library, filters: Filters | None = None) -> Q
         negated=is_negated(text),
         filters=filters or Filters(),
     )
+
+
+_ELSE = re.compile(r"\belse(?:[’']s)?\b")  # in small letters: Else is a name
+
+
+def _blank(match: re.Match[str]) -> str:
+    """Return spaces: what stands behind keeps its place."""
+    return " " * len(match[0])
 
 
 # -- what kind of answer it wants -------------------------------------------------------------------------------------

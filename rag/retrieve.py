@@ -71,7 +71,7 @@ def ranked_lists(question: Question, library: Library) -> dict[str, list[Hit]]:
     """
     lists = {
         "dense": library.dense(question.text, DEPTH, question.filters),
-        "lexical": library.lexical(question.text, DEPTH, question.filters),
+        "lexical": library.lexical(question.searched, DEPTH, question.filters),
     }
     for speaker in () if question.introduces else question.speakers:
         filters = question.filters

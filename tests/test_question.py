@@ -107,6 +107,15 @@ def test_numbers_are_compared_without_their_commas() -> None:
     assert asked("who paid 1,200 crowns?").numbers == ("1200",)
 
 
+def test_else_is_not_looked_for() -> None:
+    question = asked("what else does Lind say about somebody else’s bridge?")
+    assert (question.asked, question.topic) == ("Lind", ("somebodi", "bridg"))
+    assert "else" not in question.searched
+    last = question.terms[-1]
+    assert question.text[last.start : last.end] == "bridge"
+    assert asked("what does Lind say about Else Stam?").topic == ("els", "stam")
+
+
 @pytest.mark.parametrize("text", ["what is not safe?", "who hasn’t paid?", "which town never flooded?"])
 def test_a_denial_is_noticed(text: str) -> None:
     assert asked(text).negated
