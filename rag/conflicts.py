@@ -24,6 +24,7 @@ from rag.figures import ROUNDING, Figure, figures
 from rag.instructions import instruction_spans
 from rag.library import Library
 from rag.match import holds
+from rag.meaning import When
 from rag.question import is_negated
 from rag.retrieve import Evidence
 

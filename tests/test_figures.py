@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.figures import When, figures, missing_figure
+from rag.figures import figures, missing_figure
+from rag.meaning import When
 
 THURSDAY = date(2025, 7, 10)
 
