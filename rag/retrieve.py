@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from indexes.article import Article, Paragraph
 from indexes.terms import terms
+from rag.figures import figures
 from rag.library import Hit, Library
 from rag.question import Question
 
@@ -131,7 +132,7 @@ def _distinct(found: Iterable[Evidence], k: int) -> list[Evidence]:
     kept: list[tuple[Evidence, frozenset[str]]] = []
     for evidence in found:
         words = frozenset(terms(evidence.paragraph.text))
-        if not any(_near_identical(words, other) for _, other in kept):
+        if not any(_near_identical(words, other) and _same_figures(evidence, one) for one, other in kept):
             kept.append((evidence, words))
         if len(kept) == k:
             break
@@ -139,9 +140,22 @@ def _distinct(found: Iterable[Evidence], k: int) -> list[Evidence]:
 
 
 def _near_identical(a: frozenset[str], b: frozenset[str]) -> bool:
-    """Tell whether two sets of terms are nearly one; texts that differ in a number never are."""
-    if any(stem[0].isdigit() for stem in a ^ b):
+    """Tell whether two sets of terms are nearly one."""
+    if any(stem[0].isdigit() for stem in a ^ b):  # texts that differ in a number never are
         return False
     if min(len(a), len(b)) < _SHORTEST_COMPARED:
         return a == b
     return len(a & b) >= NEAR_IDENTICAL * len(a | b)
+
+
+def _same_figures(one: Evidence, other: Evidence) -> bool:
+    """Tell whether two paragraphs hold the same numbers, those in words too; each paper has its own word for a day."""
+    told, again = (
+        {
+            (figure.value, figure.unit)
+            for figure in figures(evidence.paragraph.text)
+            if figure.unit != "weekday" and "relative" not in figure.unit
+        }
+        for evidence in (one, other)
+    )
+    return told == again

@@ -44,13 +44,15 @@ def test_each_paragraph_tells_its_rank_in_every_list() -> None:
 
 
 def test_wire_copy_that_stands_in_two_papers_is_shown_once() -> None:
-    copies = [article("One", WIRE), article("Two", WIRE.replace("Monday", "Tuesday")), article("Other", "A pump.")]
-    assert len(found("why was the ferry late?", *copies)) == 2
+    for day in ("on Tuesday", "yesterday"):
+        copies = [article("One", WIRE), article("Two", WIRE.replace("on Monday", day)), article("Other", "A pump.")]
+        assert len(found("why was the ferry late?", *copies)) == 2
 
 
 def test_texts_that_differ_in_a_figure_are_both_shown() -> None:
-    copies = [article("One", f"{WIRE} It cost 400 crowns."), article("Two", f"{WIRE} It cost 600 crowns.")]
-    assert len(found("why was the ferry late?", *copies)) == 2
+    for one, other in (("400", "600"), ("twelve", "fifteen"), ("a hundred", "two hundred")):
+        copies = [article("One", f"{WIRE} It cost {one} crowns."), article("Two", f"{WIRE} It cost {other} crowns.")]
+        assert len(found("why was the ferry late?", *copies)) == 2
 
 
 def test_filters_reach_every_list() -> None:
