@@ -1,37 +1,28 @@
 """Ask a language model, and return what it writes, piece by piece. Nothing here knows whether that is true.
 
-Every failure of a call becomes ModelUnavailable with a reason in words for a reader; what is wrong with our own code
-is left to be seen. Providers are told apart by what their blocks and exceptions look like, so none must be installed.
+Every failure of a call becomes ModelUnavailable (see failures); what is wrong with our own code is left to be seen.
+Providers are told apart by what their blocks look like, so none must be installed.
 """
 
 import math
 import re
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from itertools import chain
-from typing import Any, TypeVar
+from typing import Any
 
 from langchain_core.caches import BaseCache
 from langchain_core.globals import get_llm_cache
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 from langchain_core.runnables import RunnableConfig
-from tenacity import (
-    RetryCallState,
-    Retrying,
-    retry_if_exception,
-    stop_after_attempt,
-    stop_before_delay,
-    wait_random_exponential,
-)
 
 from indexes.errors import ModelUnavailable, NewsciteError
 from prompts import load
 from rag.answer import CANNOT_ANSWER
 from rag.context import headline, new_boundary, numbered, plain, published, repeatable_boundary, shown_text, speaking
+from rag.failures import can_pass, retrying, status_of, unavailable
 from rag.followup import Turn
 from rag.models import Chat
 from rag.retrieve import Evidence
@@ -42,11 +33,6 @@ Messages = Generator[AIMessage, None, None]
 LONGEST = 12_000  # characters (or empty pieces) after which an endless reply is stopped
 LONGEST_QUESTION = 400  # characters of a rewritten question; what is longer is no question
 TURNS = 3  # of a conversation, for its last question to refer to
-ATTEMPTS = 3
-FIRST_WAIT = 0.5  # seconds before the second attempt, at most; doubled with each
-PATIENCE = 20.0  # seconds: no attempt begins later, and a server that wants a longer pause is not waited for
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +69,9 @@ class Writer:
         Models that reason first refuse to tell, and some clients do not know how to ask.
         """
         try:
-            return _retrying(lambda: list(self._chunks(messages, _ONE_TOKEN)))
+            return retrying(lambda: list(self._chunks(messages, _ONE_TOKEN)))
         except ModelUnavailable as error:
-            if _can_pass(error) or _status(error.__cause__) not in (None, 400, 422):
+            if can_pass(error) or status_of(error.__cause__) not in (None, 400, 422):
                 raise
             return None
 
@@ -115,7 +101,7 @@ class Writer:
             pieces = self._pieces(messages)
             return next(pieces, ""), pieces
 
-        first, rest = _retrying(start)
+        first, rest = retrying(start)
         with closing(rest):
             yield from filter(None, chain([first], rest))
 
@@ -151,7 +137,7 @@ def _next(sent: Messages) -> AIMessage | None:
     except NewsciteError:
         raise
     except Exception as error:  # a client may raise anything; what a server sent is often met deep inside it
-        raise _unavailable(error, time.monotonic() - since) from error
+        raise unavailable(error, time.monotonic() - since) from error
 
 
 def _call(
@@ -282,116 +268,3 @@ def _probability(chunks: Iterable[AIMessage]) -> float | None:
                     odds[says] += math.exp(rival["logprob"])
     total = sum(odds.values())
     return odds[1.0] / total if total else _yes_or_no(whole)
-
-
-# -- what can go wrong ------------------------------------------------------------------------------------------------
-
-_BY_STATUS = {
-    400: ("The model cannot take the request.", "It may be too long for it."),
-    401: ("The model's server refused the key.", "Check the key."),
-    402: ("The model's account has no credit left.", ""),
-    403: ("The model's server refused access.", "Check what the key allows."),
-    404: ("The model is not known to its server.", "Check its name and address."),
-    408: ("The model did not answer in time.", "Try again later."),
-    413: ("The model cannot take so much text.", ""),
-    422: ("The model cannot take the request.", ""),
-    429: ("The model is rate-limited.", "Try again later."),
-}
-_BY_NAME = (
-    ("ContextOverflow", "The model cannot take so much text.", ""),
-    ("RemoteProtocol|ReadError|ConnectionReset|ConnectionAborted|BrokenPipe", "The model broke off.", "Try again."),
-    ("Connect", "The model cannot be reached.", "Is its server running, and its address right?"),
-    ("JSON|Validation|Decod|Parser|TypeError|KeyError|ValueError", "The model sent what cannot be read.", ""),
-)
-_KEYLESS = re.compile("api.?key|authentication", re.IGNORECASE)  # what clients say that were made without one
-_PASSING = re.compile("Timeout|RemoteProtocol|ReadError|Connect|BrokenPipe|RateLimit|Overloaded")
-
-
-def _unavailable(error: Exception, waited: float) -> ModelUnavailable:
-    """Say what went wrong without the exception's own words: they may hold keys and addresses."""
-    status, names = _status(error), _names(error)
-    if _is_out_of_credit(error):
-        return ModelUnavailable(*_BY_STATUS[402])
-    if status in _BY_STATUS:
-        return ModelUnavailable(*_BY_STATUS[status])
-    if status and status >= 500:
-        return ModelUnavailable(f"The model's server failed (status {status}).", "Try again later.")
-    if "Timeout" in names:
-        return ModelUnavailable(f"The model did not answer within {max(1, round(waited))} s.", "Try again later.")
-    if _KEYLESS.search(str(error)):
-        return ModelUnavailable(*_BY_STATUS[401])
-    for pattern, what, hint in _BY_NAME:
-        if re.search(pattern, names):
-            return ModelUnavailable(what, hint)
-    return ModelUnavailable("The model failed.")
-
-
-def _can_pass(error: BaseException) -> bool:
-    """Tell whether asking again may help: the server is busy or was not reached, and wants no long pause."""
-    cause = error.__cause__
-    if not isinstance(error, ModelUnavailable) or cause is None or _is_out_of_credit(cause):
-        return False
-    status = _status(cause)
-    passing = status in (408, 409, 429) or status >= 500 if status else _PASSING.search(_names(cause)) is not None
-    return passing and (_retry_after(cause) or 0) <= PATIENCE
-
-
-def _retrying(call: Callable[[], T]) -> T:
-    backoff = wait_random_exponential(multiplier=FIRST_WAIT, max=PATIENCE)
-
-    def wait(state: RetryCallState) -> float:
-        failed = state.outcome.exception() if state.outcome else None
-        asked = _retry_after(failed.__cause__) if failed else None
-        return backoff(state) if asked is None else asked
-
-    limit = stop_after_attempt(ATTEMPTS) | stop_before_delay(PATIENCE)
-    return Retrying(stop=limit, wait=wait, retry=retry_if_exception(_can_pass), reraise=True)(call)
-
-
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """Yield an exception and those behind it: clients wrap one another's."""
-    seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
-        yield error
-        error = error.__cause__ or error.__context__
-
-
-def _names(error: BaseException) -> str:
-    return " ".join(kind.__name__ for link in _chain(error) for kind in type(link).__mro__)
-
-
-def _status(error: BaseException | None) -> int | None:
-    """Return the HTTP status of a failure, if its server sent one that says so."""
-    for link in _chain(error):
-        for holder in (link, getattr(link, "response", None)):
-            for name in ("status_code", "code"):  # `code`: Google's clients
-                status = getattr(holder, name, None)
-                if isinstance(status, int) and status >= 400:
-                    return status
-    return None
-
-
-def _is_out_of_credit(error: BaseException) -> bool:
-    """Tell OpenAI's status 429 for an empty account from that for too many questions."""
-    return any(getattr(link, "code", None) == "insufficient_quota" for link in _chain(error))
-
-
-def _retry_after(error: BaseException | None) -> float | None:
-    """Return the seconds that a server asks to wait: a number or a date (RFC 9110, 10.2.3)."""
-    for link in _chain(error):
-        headers = getattr(getattr(link, "response", None), "headers", None) or {}
-        if asked := headers.get("retry-after"):
-            return _seconds(asked)
-    return None
-
-
-def _seconds(asked: str) -> float | None:
-    try:
-        return max(0.0, float(asked))
-    except ValueError:
-        pass
-    try:
-        return max(0.0, (parsedate_to_datetime(asked) - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError):
-        return None

@@ -76,7 +76,7 @@ def language_model(
     """Return the model of a name, or of a LangChain Runnable that returns messages.
 
     `timeout` is in seconds without a word from the model: TIMEOUT, or local.TIMEOUT for models on one's own machine.
-    Our own retrying lives in rag/generate.py, so the clients' is switched off. Raises ModelError, saying what to do.
+    Our own retrying lives in rag/failures.py, so the clients' is switched off. Raises ModelError, saying what to do.
     """
     if isinstance(spec, str):
         return _named(spec.strip(), _address(base_url), timeout)

@@ -16,7 +16,7 @@ from langchain_ollama import ChatOllama
 from langchain_openai import ChatOpenAI
 
 from indexes.errors import ModelUnavailable
-from rag import generate
+from rag import failures, generate
 from rag.answer import CANNOT_ANSWER
 from rag.followup import Turn
 from rag.generate import Writer
@@ -34,7 +34,7 @@ KEY = "sk-not-for-any-reader"
 @pytest.fixture(autouse=True)
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Back off for milliseconds only."""
-    monkeypatch.setattr(generate, "FIRST_WAIT", 0.001)
+    monkeypatch.setattr(failures, "FIRST_WAIT", 0.001)
 
 
 def openai(llm: FakeLLM, **settings: Any) -> BaseChatModel:
@@ -321,7 +321,7 @@ def test_once_text_has_come_nothing_is_asked_again(client: Any, fault: Any, word
 
 @CLIENTS
 def test_a_silent_model_is_not_waited_for(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(generate, "PATIENCE", 0.1)
+    monkeypatch.setattr(failures, "PATIENCE", 0.1)
     with FakeLLM(Stalled()) as llm:
         with pytest.raises(ModelUnavailable, match="did not answer within 1 s"):
             write(client(llm, timeout=0.15))
