@@ -40,6 +40,7 @@ class Refusal:
 
     reason: Reason
     words: str
+    certain: bool = False  # by what stands nowhere, not by likelihood: no language model need be asked
 
 
 def refuse_at_once(question: Question, library: Library) -> Refusal | None:
@@ -117,8 +118,9 @@ def _refuse_speaker(
     nearest = max((match.alignment for match in matches), default=0.0)
     if not unmentioned and nearest >= WORDS_OF_SPEAKER and _is_their_topic(wanted, evidence, said):
         return None
-    words = f"No sentence by {who} mentions {unmentioned[0]}." if unmentioned else f"No sentence by {who} answers this."
-    return Refusal("speaker_absent", words)
+    if unmentioned:
+        return Refusal("speaker_absent", f"No sentence by {who} mentions {unmentioned[0]}.", certain=True)
+    return Refusal("speaker_absent", f"No sentence by {who} answers this.")
 
 
 def _is_strange(name: Name, said: Iterable[str], question: Question) -> bool:

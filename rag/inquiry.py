@@ -25,7 +25,7 @@ from rag.generate import Writer
 from rag.library import Library
 from rag.models import LanguageModel
 from rag.question import Question, understand
-from rag.quote import Abstained, answer_by_quoting
+from rag.quote import Abstained, answer_by_quoting, read_closely
 from rag.reply import ReplyReader, Written
 from rag.retrieve import Evidence, retrieve
 from rag.verify import verify
@@ -97,8 +97,11 @@ class Inquiry:
         if self._model is None or refuse_at_once(self.question, self.library):
             return None
         with self._timed("retrieve"):
-            found = passages(retrieve(self.question, self.library))
-            self.passages = fit(found, self._model.window, self.question.text)
+            found = retrieve(self.question, self.library)
+            refusal = read_closely(self.question, found, self.library).refusal
+        if refusal and refusal.certain:
+            return None
+        self.passages = fit(passages(found), self._model.window, self.question.text)
         if not self.passages:
             self.failure = "No paragraph fits into what the language model can read at once."
             return None

@@ -138,6 +138,14 @@ def test_no_model_is_asked_where_a_name_of_the_question_stands_nowhere(library: 
     assert (answer.abstained, answer.model) == (True, None)
 
 
+def test_no_model_is_asked_what_somebody_says_of_a_name_that_they_never_mention(library: Library) -> None:
+    with FakeLLM("Tom Berg says Ostby is lovely [3].") as llm:
+        answer = assistant(library, llm).ask("what does Tom Berg say about Ostby?")
+        assert not llm.requests
+    assert (answer.reason, answer.model) == ("speaker_absent", None)
+    assert "mentions Ostby" in answer.answer
+
+
 # -- how a model fails ------------------------------------------------------------------------------------------------
 
 FAILURES = {
