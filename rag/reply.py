@@ -479,7 +479,7 @@ def _mended(text: str) -> str:
     text = re.sub(r"\s+([,;:.!?])(?=[\s”\"’»)]|$)", r"\1", text)
     text = re.sub(r",(?:\s*,)+", ",", text)
     text = re.sub(r",\s*([.!?])(?=[\s”\"’»)]|$)", r"\1", text)
-    text = re.sub(r"^(?:[\s,;:)\]]|[–—-]\s|\(\d{1,2}\)\s)+", "", text)
+    text = re.sub(r"^(?:[\s,;:)\]]|[.!?–—-]\s|\(\d{1,2}\)\s)+", "", text)
     while _MARKUP_AGAIN.search(text):
         text = _MARKUP_AGAIN.sub("", text)
     text = " ".join(text.replace("](", "] (").split())

@@ -23,6 +23,7 @@ LEAKS = ("The spillway leaks.", (2,))
 
 MARKERS: dict[str, tuple[str, Expected]] = {
     "one": ("The dam holds [1].", [HOLDS]),
+    "behind markup alone": ('<img src="x"> <script>x()</script> [9]. The dam holds [1].', [("The dam holds.", (9, 1))]),
     "none": ("The dam holds. The spillway leaks.", [("The dam holds.", ()), ("The spillway leaks.", ())]),
     "two in a row": ("The dam holds [1][2].", [("The dam holds.", (1, 2))]),
     "two apart": ("The dam holds [2], [1].", [("The dam holds.", (2, 1))]),
