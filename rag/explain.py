@@ -12,7 +12,7 @@ from typing import Any
 
 from indexes.article import Article
 from rag.answer import Answer, Claim
-from rag.gate import OPEN, OPEN_FOR_SPEAKER, TOPIC_OF_SPEAKER, probability, refuse_at_once
+from rag.gate import OPEN, OPEN_FOR_SPEAKER, TOPIC_OF_SPEAKER, likelihood, probability, refuse_at_once
 from rag.inquiry import Inquiry
 from rag.library import Hit, Library
 from rag.match import Match, Wanted
@@ -123,7 +123,7 @@ def _understood(question: Question) -> dict[str, Any]:
 
 def _why_open(reading: Reading) -> str:
     question, who = reading.want.question, " or ".join(reading.want.question.speakers)
-    likely = max((probability(match, reading.want) for match in reading.matches), default=0.0)
+    likely = likelihood(reading.want, reading.matches)
     if not (question.asked and question.speakers):
         return f"a sentence is likely enough to answer ({likely:.2f}, and {OPEN:.2f} is enough)"
     if likely >= OPEN_FOR_SPEAKER:

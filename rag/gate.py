@@ -88,10 +88,16 @@ def probability(match: Match, wanted: Wanted) -> float:
     return 1 / (1 + math.exp(-z))
 
 
+def likelihood(wanted: Wanted, matches: Sequence[Match]) -> float:
+    """Return how likely the likelier of the two best sentences answers the question."""
+    best = sorted(matches, key=lambda match: -match.score)[:2]
+    return max((probability(match, wanted) for match in best), default=0.0)
+
+
 def refuse(wanted: Wanted, matches: Sequence[Match], evidence: Sequence[Evidence]) -> Refusal | None:
     """Refuse where the best sentences do not answer the question; None where they do."""
     best = sorted(matches, key=lambda match: -match.score)[:2]
-    likely = max((probability(match, wanted) for match in best), default=0.0)
+    likely = likelihood(wanted, matches)
     if wanted.question.asked:
         if wanted.question.speakers:
             return _refuse_speaker(wanted, matches, evidence, likely)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -16,7 +17,7 @@ from langchain_core.runnables import RunnableLambda
 from indexes.library import Library
 from rag import Answer, Assistant
 from rag.models import language_model
-from tests.fake_llm import Cut, Endless, FakeLLM, Garbled, Slow, Stalled, Status, Unfinished
+from tests.fake_llm import Cut, Endless, FakeLLM, Garbled, Odds, Slow, Stalled, Status, Unfinished
 from tests.memory import MemoryLibrary, article
 
 QUAY = article(
@@ -144,6 +145,32 @@ def test_no_model_is_asked_what_somebody_says_of_a_name_that_they_never_mention(
         assert not llm.requests
     assert (answer.reason, answer.model) == ("speaker_absent", None)
     assert "mentions Ostby" in answer.answer
+
+
+@pytest.mark.parametrize(
+    "words", ["The articles do not say.", "I'm sorry, the passages do not mention this.", "Not found."]
+)
+def test_a_model_that_finds_no_answer_is_believed_where_the_gate_is_not_sure(library: Library, words: str) -> None:
+    answer = ask(library, words, question="what does the closure cost the boats?")
+    assert (answer.mode, answer.reason) == ("abstained", "unsupported")
+    assert answer.nearest
+
+
+def test_a_model_that_finds_no_answer_is_not_believed_where_the_gate_is_sure(library: Library) -> None:
+    answer = ask(library, "The articles do not say.", question="where will the fishing boats land until June?")
+    assert answer.mode == "fallback"
+    assert answer.fallback_reason == "The language model finds no answer in them."
+
+
+@pytest.mark.parametrize(("yes", "mode"), [(-3.0, "abstained"), (-0.1, "model")])
+def test_a_small_local_model_is_asked_first_whether_the_passages_answer(
+    library: Library, yes: float, mode: str
+) -> None:
+    odds = Odds({"yes": yes, "no": math.log(1 - math.exp(yes))})
+    with FakeLLM(odds, "The fishing boats will land at Ostby until June [3].") as llm:
+        small = replace(language_model("openai:any", base_url=f"{llm.url}/v1"), provider="gguf")
+        answer = Assistant(library, small).ask("what does the closure mean for the boats?")
+    assert answer.mode == mode
 
 
 # -- how a model fails ------------------------------------------------------------------------------------------------

@@ -19,11 +19,10 @@ from indexes.article import Article, Filters, Paragraph
 from indexes.library import Library as StoredLibrary
 from indexes.readers import read
 from indexes.terms import terms
-from rag.gate import probability
+from rag.gate import likelihood
 from rag.library import Floats, Hit, Library, Words
-from rag.match import match, wanted
 from rag.question import Question, understand
-from rag.quote import Quoted, answer_by_quoting, to_read
+from rag.quote import Quoted, answer_by_quoting, read_closely
 from rag.retrieve import fuse, ranked_lists, retrieve
 
 Kind = Literal["answerable", "adversarial", "missing"]
@@ -86,10 +85,8 @@ def is_right(answer: Quoted, case: Case) -> bool:
 
 def _likelihood(question: Question, library: Library) -> float:
     """Return the probability that the gate gives to the best sentence."""
-    want = wanted(question, library)
-    matches = match(want, to_read(question, retrieve(question, library)), library)
-    best = sorted(matches, key=lambda hit: -hit.score)[:2]
-    return max((probability(hit, want) for hit in best), default=0.0)
+    reading = read_closely(question, retrieve(question, library), library)
+    return likelihood(reading.want, reading.matches)
 
 
 class Without:
