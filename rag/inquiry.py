@@ -4,7 +4,6 @@ The ladder, from the top: what the model writes, sentence by sentence, each rele
 of it survives, or the model fails, an answer by quoting that says so; where that finds nothing, an abstention.
 """
 
-import re
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -26,12 +25,12 @@ from rag.library import Library
 from rag.models import LanguageModel
 from rag.question import Question, understand
 from rag.quote import Abstained, answer_by_quoting, read_closely
-from rag.reply import ReplyReader, Written
+from rag.reply import ReplyReader, Written, declines, until_it_repeats_itself
 from rag.retrieve import Evidence, retrieve
 from rag.verify import verify
 
 # A small model nearly always writes an answer; asked yes or no before, it is a cautious veto. Set on 33 questions that
-# a model of 1.5 billion parameters was asked (SQuAD 2.0 development data and the reference article, 24 November 2026): it
+# a model of 1.5 billion parameters was asked (SQuAD 2.0 development data and the reference article, November 2026): it
 # refuses 5 of 18 that the passages do not answer, and none of 15 that they do (the lowest of these has .42).
 VETO = 0.40  # probability of "yes"
 
@@ -39,7 +38,6 @@ VETO = 0.40  # probability of "yes"
 # were right at .80, .81 and .93, and wrong at .63 and .72.
 SURE_ALL_THE_SAME = 0.75
 
-_CIRCLING = 2  # repetitions
 UNVERIFIED = "(not borne out by the articles)"  # behind a sentence that is shown all the same
 
 
@@ -141,7 +139,7 @@ class Inquiry:
         if self._declined:
             return
         with closing(self._writer.write(self.question.text, self.passages)) as pieces:
-            yield from _until_it_repeats_itself(self._read(pieces))
+            yield from until_it_repeats_itself(self._read(pieces))
 
     def _read(self, pieces: Iterable[str]) -> Iterator[Written]:
         reader = ReplyReader()
@@ -155,8 +153,8 @@ class Inquiry:
         checked = verify(sentence, self.passages, self.library)
         if checked.places:
             self._draft.add(checked.text, checked.places, "supported")
-        elif self._strict or checked.failed == "link" or _declines(checked.text):
-            self._declined = self._declined or _declines(checked.text)
+        elif self._strict or checked.failed == "link" or declines(checked.text):
+            self._declined = self._declined or declines(checked.text)
             self.written.append(Claim(checked.text, (), "withheld", checked.reason))
             return False
         else:
@@ -230,32 +228,6 @@ class Inquiry:
             yield
         finally:
             self._timings[stage] = _milliseconds(started)
-
-
-def _until_it_repeats_itself(sentences: Iterable[Written]) -> Iterator[Written]:
-    """Yield each sentence once, up to the second repetition: small models circle until they are stopped."""
-    said: set[str] = set()
-    repetitions = 0
-    for sentence in sentences:
-        if sentence.text not in said:
-            said.add(sentence.text)
-            yield sentence
-        elif (repetitions := repetitions + 1) == _CIRCLING:
-            return
-
-
-# A model that finds no answer says so, in the words that its prompt asks for or in its own.
-_DECLINING = re.compile(
-    rf"\W*(?:{re.escape(CANNOT_ANSWER)}|not found\b|(?:i(?:['’]m sorry| am sorry)\b.*)?"
-    r"(?:the|these|those|none of the) (?:\w+ )?(?:passages?|articles?|texts?|sources?|documents?|context)\b"
-    r".{0,30}\b(?:not|n['’]t|no|nothing)\b|(?:i|we) (?:cannot|can['’]t|could not|couldn['’]t) (?:answer|find)\b)",
-    re.IGNORECASE,
-)
-
-
-def _declines(sentence: str) -> bool:
-    """Tell whether a sentence says that there is no answer."""
-    return _DECLINING.match(sentence) is not None
 
 
 def _near(evidence: Evidence) -> Nearest:

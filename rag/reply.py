@@ -6,16 +6,19 @@ Markup is read by `rag.markup`; whether a sentence is true is not known here.
 """
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from indexes.sentences import sentences
 from indexes.wordlists import STATING
+from rag.answer import CANNOT_ANSWER
 from rag.markup import CELL, MARKERS, Markup, as_markers, is_marker, number_of
 
 _LONGEST = 1_500  # characters; an unfinished sentence beyond it is dropped: an endless reply stays bounded
 _LONGEST_QUOTE = 700  # a quotation mark that is open for longer was never meant to close
 _DOUBTS = 16  # full stops within a sentence; beyond them it is none, and is not asked about any more
 _WINDOW = 120  # characters before a full stop that tell whether a sentence ends there
+_CIRCLING = 2  # repetitions
 _M = f"[{MARKERS}]"
 
 
@@ -44,6 +47,32 @@ class ReplyReader:
         """Return what is left; a last sentence without a full stop counts as one."""
         self._markup.end()
         return self._sentences.take()
+
+
+def until_it_repeats_itself(written: Iterable[Written]) -> Iterator[Written]:
+    """Yield each sentence once, up to the second repetition: small models circle until they are stopped."""
+    said: set[str] = set()
+    repetitions = 0
+    for sentence in written:
+        if sentence.text not in said:
+            said.add(sentence.text)
+            yield sentence
+        elif (repetitions := repetitions + 1) == _CIRCLING:
+            return
+
+
+# A model that finds no answer says so, in the words that its prompt asks for or in its own.
+_DECLINING = re.compile(
+    rf"\W*(?:{re.escape(CANNOT_ANSWER)}|not found\b|(?:i(?:['’]m sorry| am sorry)\b.*)?"
+    r"(?:the|these|those|none of the) (?:\w+ )?(?:passages?|articles?|texts?|sources?|documents?|context)\b"
+    r".{0,30}\b(?:not|n['’]t|no|nothing)\b|(?:i|we) (?:cannot|can['’]t|could not|couldn['’]t) (?:answer|find)\b)",
+    re.IGNORECASE,
+)
+
+
+def declines(sentence: str) -> bool:
+    """Tell whether a sentence says that there is no answer."""
+    return _DECLINING.match(sentence) is not None
 
 
 # -- sentences ---------------------------------------------------------------------------------------------------------
