@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from indexes.errors import ModelError, QuestionError
+from indexes.names import same_name
 from indexes.terms import STOP_WORDS, located_terms, terms
 from indexes.wordlists import (
     FEMALE_NAMES,
@@ -47,7 +48,6 @@ from rag.leaning import (
     without_antecedent,
 )
 from rag.library import Library
-from rag.match import same_name
 from rag.question import LONGEST, Question, understand
 
 RECENT = 5  # turns that are looked back on

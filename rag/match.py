@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from indexes.article import Filters
+from indexes.names import other_names, same_name
 from indexes.sentences import Span, sentences
 from indexes.terms import terms
 from indexes.wordlists import TIMES
@@ -288,26 +289,6 @@ def _says_the_opposite(asked: Iterable[str], said: frozenset[str]) -> bool:
 
 # -- names and numbers ------------------------------------------------------------------------------------------------
 
-# Countries whose people are called something that does not begin alike.
-_DEMONYMS = {
-    frozenset(terms(pair))
-    for pair in (
-        "norway norwegian,france french,netherlands dutch,switzerland swiss,spain spanish,poland polish,denmark danish,"
-        "ireland irish,greece greek,wales welsh,finland finnish,germany german,america us,kingdom uk,britain uk,"
-        "peru peruvian,cyprus cypriot,thailand thai,philippines filipino,britain english,turkey turkish,wales cymru,"
-        "america usa,us usa,niger nigerien"
-    ).split(",")
-}
-
-
-def same_name(a: str, b: str) -> bool:
-    """Tell whether two stems are one name: "china" and "chines", "norway" and "norwegian"."""
-    if a == b or frozenset((a, b)) in _DEMONYMS:
-        return True
-    shorter = min(len(a), len(b))
-    shared = next((i for i in range(shorter) if a[i] != b[i]), shorter)
-    return shared >= 4 and shared >= 0.75 * shorter
-
 
 def standing_nowhere(question: Question, library: Library) -> list[str]:
     """Return the stems of names and numbers in the question that stand nowhere in the library."""
@@ -318,8 +299,7 @@ def standing_nowhere(question: Question, library: Library) -> list[str]:
 
 def _has_kin(stem: str, library: Library) -> bool:
     """Tell whether another form of a name stands in the library."""
-    partners = {other for pair in _DEMONYMS if stem in pair for other in pair - {stem}}
-    if any(library.document_frequency(sorted(partners)).values()):
+    if any(library.document_frequency(sorted(other_names(stem))).values()):
         return True
     if stem[0].isdigit() or len(stem) < 4:
         return False

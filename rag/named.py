@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
-from indexes.names import folded
+from indexes.names import ONE_PLACE, folded, same_name
 from indexes.terms import STOP_WORDS
 from indexes.wordlists import (
     ADVERBS,
@@ -369,70 +369,21 @@ _NO_PART_OF_THE_NAME = (
     ((ROLES | HONORIFICS | PLURAL_ROLES | SUFFIXES | TIMES) - _GIVEN - _PARTIES) | _LINKING | PARTICLES | {"prime"}
 )
 _SAME = tuple(
-    tuple(f" {phrase} " for phrase in group.split(","))
+    tuple(f" {phrase} " for phrase in group)
     for group in (
-        "US,USA,united states,america,american,americans",
-        "UK,united kingdom,britain,british,britons,briton",
-        "EU,european union",
-        "UN,united nations",
-        "UAE,united arab emirates,emirati,emiratis",
-        "PRC,china,chinese",
-        "DRC,dr congo,DR congo,democratic republic of congo,democratic republic of the congo,congolese",
-        "north korea,north korean,north koreans,DPRK",
-        "south korea,south korean,south koreans",
-        "netherlands,holland,dutch",
-        "czechia,czech,czechs",
-        "kyiv,kiev",
-        "kharkiv,kharkov",
-        "odesa,odessa",
-        "turkey,turkiye,turkish,turks",
-        "myanmar,burma,burmese",
-        "scotland,scottish,scots,scot",
-        "england,english",
-        "portugal,portuguese",
-        "norway,norwegian,norwegians",
-        "belgium,belgian,belgians",
-        "switzerland,swiss",
-        "greece,greek,greeks",
-        "germany,german,germans",
-        "france,french",
-        "ireland,irish",
-        "wales,welsh",
-        "somalia,somali,somalis",
-        "argentina,argentine,argentines,argentinian",
-        "lebanon,lebanese",
-        "thailand,thai,thais",
-        "peru,peruvian,peruvians",
-        "cyprus,cypriot,cypriots",
-        "saudi arabia,saudi,saudis",
-        "new zealand,new zealander,new zealanders",
-        "niger,nigerien,nigeriens",
-        "morocco,moroccan,moroccans",
-        "poland,polish,poles",
-        "denmark,danish,danes",
-        "sweden,swedish,swedes",
-        "finland,finnish,finns",
-        "spain,spanish,spaniards",
-        "serbia,serbian,serb,serbs",
-        "croatia,croatian,croat,croats",
-        "philippines,philippine,filipino,filipinos",
-        "covid19,covid",
-        "AI,artificial intelligence",
-        "GOP,republican,republicans",
-        "tory,tories,conservative,conservatives",
-        "democrat,democrats,democratic",
-        "NYC,new york",
-        "WWII,second world war,world war two,world war ii,world war II",
-        "WWI,first world war,world war one,world war i",
+        *ONE_PLACE,
+        ("EU", "european union"),
+        ("UN", "united nations"),
+        ("covid19", "covid"),
+        ("AI", "artificial intelligence"),
+        ("GOP", "republican", "republicans"),
+        ("tory", "tories", "conservative", "conservatives"),
+        ("democrat", "democrats", "democratic"),
+        ("NYC", "new york"),
+        ("WWII", "second world war", "world war two", "world war ii", "world war II"),
+        ("WWI", "first world war", "world war one", "world war i"),
     )
 )
-_DIFFERENT = frozenset(
-    frozenset(pair.split())
-    for pair in ("niger nigeria", "niger nigerian", "niger nigerians", "liberal liberia", "india indiana")
-)
-_ENDINGS_OF_PEOPLES = frozenset("n an ian ese ish i ic s ns ans ians is er ers".split())
-_ENDINGS_OF_COUNTRIES = frozenset(("", "a", "e", "y", "o", "ia", "en"))
-_ENDINGS_OF_FOLLOWERS = frozenset("al ional ian ians ist ists ism ic ics ite ites".split())
 
 
 def _stands(name: _Name, held: _Source) -> bool:
@@ -489,18 +440,8 @@ def _acronym_stands(word: _Word, held: _Source) -> bool:
 
 
 def _related(a: str, b: str) -> bool:
-    """Tell whether two words are forms of one name: Norway, Norwegian; Keynes, Keynesian; not Marta, Martin."""
-    if frozenset((a, b)) in _DIFFERENT:
-        return False
-    short, long = sorted((a, b), key=len)
-    shared = next((i for i, letter in enumerate(short) if letter != long[i]), len(short))
-    left, right = short[shared:], long[shared:]
-    if _is_plural(short, long):
-        return True
-    if {a.removesuffix("s"), b.removesuffix("s")} & _GEOGRAPHY:
-        people = left in _ENDINGS_OF_COUNTRIES and right in _ENDINGS_OF_PEOPLES
-        return shared >= 3 and (people or (not left and right in ("ia", "stan", "istan")))
-    return shared >= 5 and not left and right in _ENDINGS_OF_FOLLOWERS
+    """Tell whether two words are forms of one name, or one of them the plural of the other."""
+    return same_name(a, b) or _is_plural(*sorted((a, b), key=len))
 
 
 def _is_plural(short: str, long: str) -> bool:
