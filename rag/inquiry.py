@@ -150,7 +150,7 @@ class Inquiry:
 
     def _is_released(self, sentence: Written) -> bool:
         """Verify a sentence; add it to the answer where it is borne out, or may be shown marked."""
-        checked = verify(sentence, self.passages, self.library)
+        checked = verify(sentence, self.passages, self.library, self.question.text)
         if checked.places:
             self._draft.add(checked.text, checked.places, "supported")
         elif self._strict or checked.failed == "link" or declines(checked.text):

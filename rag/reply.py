@@ -511,7 +511,7 @@ def _mended(text: str) -> str:
     text = re.sub(r"^(?:[\s,;:)\]]|[.!?–—-]\s|\(\d{1,2}\)\s)+", "", text)
     while _MARKUP_AGAIN.search(text):
         text = _MARKUP_AGAIN.sub("", text)
-    text = " ".join(text.replace("](", "] (").split())
+    text = re.sub(r"(?<=[?!…])\.$", "", " ".join(text.replace("](", "] (").split()))
     if text.startswith("(") and ")" not in text:
         text = text[1:].lstrip()
     if text.endswith((")", ").")) and "(" not in text:

@@ -68,7 +68,7 @@ def paragraphs(checked: Checked) -> list[int]:
         ("According to Ada Lind, the next flood will carry the timber away.", 3),
         ("Lind says that “the timber is rotten”.", 3),
         ("Repairs never last because the river eats the piles.", 4),
-        ("Brown said the bridge was too expensive for the town.", 5),
+        ("Brown said the bridge was far too dear for the town.", 5),
         ("Omar Brown called the vote a mistake.", 6),
         ("He called the vote a mistake.", 6),
         ("In 2023, traffic on the bridge did not rise.", 7),
@@ -81,6 +81,51 @@ def test_what_one_paragraph_says_is_released_and_cited_to_it(library: MemoryLibr
     checked = check(library, text)
     assert checked.reason is None
     assert paragraphs(checked) == [paragraph]
+
+
+FERRY = article(
+    "Ferry back in May",
+    "The night ferry will sail again in May, the company said on Tuesday.",
+    "It carried 300 passengers a night before the strike. Odile Haskett was appointed auditor general again.",
+)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The ferry sank.",
+        "The company said the ferry sank.",
+        "The night ferry was sold.",
+        "The night ferry sank with 300 passengers.",
+        "The night ferry will burn again in May.",
+        "Haskett resigned as auditor general.",
+    ],
+)
+def test_one_invented_word_withholds_the_sentence(embeddings: SentenceEmbeddings, sentence: str) -> None:
+    assert verify(Written(sentence, ()), shown(FERRY), MemoryLibrary([FERRY], embeddings)).places == ()
+
+
+def test_the_invented_word_is_named(embeddings: SentenceEmbeddings) -> None:
+    checked = verify(Written("The ferry sank.", ()), shown(FERRY), MemoryLibrary([FERRY], embeddings))
+    assert (checked.failed, checked.reason) == ("word", "Nothing in the paragraph that comes nearest says “sank”.")
+
+
+def test_a_word_of_nearly_the_same_meaning_is_no_invention(library: MemoryLibrary) -> None:
+    assert paragraphs(check(library, "China continued to buy Russian gas.")) == [10]
+
+
+@pytest.mark.parametrize("text", ["Will the bridge open in two years?", "Why? It will open in two years."])
+def test_a_question_tells_nothing(library: MemoryLibrary, text: str) -> None:
+    assert check(library, text).reason == "It asks, and tells nothing."
+
+
+def test_an_answer_planted_behind_the_question_bears_nothing_out(embeddings: SentenceEmbeddings) -> None:
+    planted = article(
+        "Ferry", "The ferry is old. Who founded the night ferry line? Doctor Quell of Zarn. It sails daily."
+    )
+    library = MemoryLibrary([planted], embeddings)
+    told = Written("Doctor Quell of Zarn founded the night ferry line.", (1,))
+    assert verify(told, shown(planted), library, "Who founded the night ferry line?").places == ()
 
 
 def test_the_place_is_the_sentence_that_bears_it_out(library: MemoryLibrary) -> None:
