@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from rag.answer import Answer, Citation, Claim, Mode, Verdict
 from rag.cite import Place, cite
 
-_FULL_STOP = re.compile(r"(?<=[^\s.])(?<=[^A-Z.])\.$")  # but not that of "the U.S."
+_FULL_STOP = re.compile(r"(?<=[^\s.A-Z])(?<!\.[A-Za-z])\.$")  # but not that of "the U.S." and "2:40 a.m."
 
 
 class Draft:

@@ -167,6 +167,7 @@ class Inquiry:
             self.failure = self.failure or "The language model finds no answer in them."
         elif not self.written:
             self.failure = self.failure or "The language model wrote nothing."
+            self._unavailable = True
         else:
             self.failure = self.failure or "Nothing that the language model wrote is borne out by the articles."
 

@@ -18,7 +18,7 @@ from textwrap import shorten
 from typing import Any
 from urllib.parse import urlsplit
 
-from langchain_core.language_models import BaseChatModel, LanguageModelInput
+from langchain_core.language_models import BaseChatModel, BaseLLM, LanguageModelInput
 from langchain_core.messages import AIMessage
 from langchain_core.runnables import Runnable, RunnableWithFallbacks
 from langchain_core.runnables.base import RunnableBindingBase
@@ -80,8 +80,8 @@ def language_model(
     """
     if isinstance(spec, str):
         return _named(spec.strip(), _address(base_url), timeout)
-    if not isinstance(spec, Runnable):
-        raise ModelError(f"{spec!r} is no model.", f"Give a name ({USUAL}) or a LangChain chat model.")
+    if not isinstance(spec, Runnable) or isinstance(spec, BaseLLM):  # a completion model takes no messages
+        raise ModelError(f"{spec!r} is no chat model.", f"Give a name ({USUAL}) or a LangChain chat model.")
     if base_url:
         raise ModelError("An address goes with a model's name.", "A ready chat model has its own.")
     return _ready(spec)

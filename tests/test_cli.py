@@ -270,6 +270,10 @@ def test_no_fallback_ends_with_1_and_one_line(run: Run, capsys: pytest.CaptureFi
         )
 
 
+def test_an_address_without_a_model_is_wrong_usage(run: Run) -> None:
+    assert run("ask", "why a new pier?", "--base-url", "http://127.0.0.1:1/v1").exit_code == 2
+
+
 def test_explain_shows_the_stages_and_the_verdicts(run: Run) -> None:
     run("add", "bridge.txt")
     with FakeLLM(f"{WRITTEN} It cost 900 crowns [1].") as llm:

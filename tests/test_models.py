@@ -148,9 +148,9 @@ def test_a_ready_model_keeps_its_name_and_window(case: int) -> None:
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("", "There is no model ''. Models are named openai:…"),
-        ("openai:", "There is no model 'openai:'"),
-        ("gpt-4o", "There is no model 'gpt-4o'. Models are named openai:…"),
+        ("", "There is no chat model ''. Models are named openai:…"),
+        ("openai:", "There is no chat model 'openai:'"),
+        ("gpt-4o", "There is no chat model 'gpt-4o'. Models are named openai:…"),
         ("nonsense:x", "ollama:…, gguf:PATH"),
         ("openai:gpt-4o", "'openai' need a key. Set OPENAI_API_KEY in the environment."),
         ("anthropic:claude-sonnet-4-5", "Set ANTHROPIC_API_KEY"),
@@ -178,7 +178,7 @@ def test_what_has_no_address_takes_none(spec: Any) -> None:
 
 
 def test_what_is_no_model_is_named() -> None:
-    with pytest.raises(ModelError, match="3 is no model"):
+    with pytest.raises(ModelError, match="3 is no chat model"):
         language_model(3)  # type: ignore[arg-type]
 
 

@@ -16,6 +16,7 @@ from langchain_core.runnables import RunnableLambda
 
 from indexes.library import Library
 from rag import Answer, Assistant
+from rag.draft import with_markers
 from rag.models import language_model
 from tests.fake_llm import Cut, Endless, FakeLLM, Garbled, Odds, Slow, Stalled, Status, Unfinished
 from tests.memory import MemoryLibrary, article
@@ -100,6 +101,19 @@ def test_what_is_not_borne_out_can_be_shown_marked(library: Library) -> None:
     assert (claim.verdict, claim.citations) == ("unverified", ())
     assert claim.text.endswith("(not borne out by the articles)")
     assert claim.reason
+
+
+@pytest.mark.parametrize(
+    ("sentence", "shown"),
+    [
+        ("It is safe.", "It is safe [1]."),
+        ("It began at 2:40 a.m.", "It began at 2:40 a.m. [1]"),
+        ("It fell in the U.S.", "It fell in the U.S. [1]"),
+        ("“It is safe.”", "“It is safe.” [1]"),
+    ],
+)
+def test_a_marker_stands_before_the_full_stop_but_not_inside_an_abbreviation(sentence: str, shown: str) -> None:
+    assert with_markers(sentence, (1,)) == shown
 
 
 def test_the_same_place_keeps_its_number(library: Library) -> None:
@@ -197,7 +211,7 @@ def test_a_model_that_fails_is_replaced_by_quoting(library: Library, name: str) 
     assert answer.citations
 
 
-@pytest.mark.parametrize("name", ["500", "401", "429", "stalled", "cut", "garbled"])
+@pytest.mark.parametrize("name", ["500", "401", "429", "stalled", "cut", "garbled", "empty"])
 def test_without_fallback_a_failed_model_is_said_to_be_unavailable(library: Library, name: str) -> None:
     answer = ask(library, FAILURES[name][0], fallback=False)
     assert (answer.mode, answer.reason) == ("abstained", "model_unavailable")

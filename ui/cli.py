@@ -186,6 +186,8 @@ def ask(
     - `newscite ask "who voted for the higher wall?" --after 2025-01-01 --json`
     - `newscite ask "why is the quay shut?" --model ollama:llama3.2`
     """
+    if base_url and not model:
+        raise typer.BadParameter("--base-url is the address of a model's server: name the model with --model")
     asked: dict[str, Any] = {
         "question": " ".join(words),
         "after": after,
