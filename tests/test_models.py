@@ -148,9 +148,9 @@ def test_a_ready_model_keeps_its_name_and_window(case: int) -> None:
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("", "There is no chat model ''. Models are named openai:…"),
-        ("openai:", "There is no chat model 'openai:'"),
-        ("gpt-4o", "There is no chat model 'gpt-4o'. Models are named openai:…"),
+        ("", "There is no model ''. Models are named openai:…"),
+        ("openai:", "There is no model 'openai:'"),
+        ("gpt-4o", "There is no model 'gpt-4o'. Models are named openai:…"),
         ("nonsense:x", "ollama:…, gguf:PATH"),
         ("openai:gpt-4o", "'openai' need a key. Set OPENAI_API_KEY in the environment."),
         ("anthropic:claude-sonnet-4-5", "Set ANTHROPIC_API_KEY"),
