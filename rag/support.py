@@ -126,15 +126,6 @@ def supports(told: Statement, source: Source, covering: Span | None = None) -> I
         )
 
 
-def nearness(told: Statement, source: Source, span: Span) -> Floats:
-    """Return how near each content word of a statement comes to the nearest word piece of a span, (w,)."""
-    pieces = _inside(source.words, span)
-    if not len(pieces) or not told.terms:
-        return np.zeros(len(told.terms), np.float32)
-    nearest: Floats = told.shares @ (told.vectors @ source.words.vectors[pieces].T).max(axis=1)
-    return nearest
-
-
 def partners(told: Statement, source: Source, span: Span) -> list[tuple[Term, Term, float]]:
     """Return each content word of a statement with the content word of a span that means most nearly the same.
 

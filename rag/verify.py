@@ -27,7 +27,6 @@ from indexes.wordlists import (
     HONORIFICS,
     OPENERS,
     PREPOSITIONS,
-    QUOTING,
     ROLES,
     SPEAKING,
     STATING,
@@ -44,7 +43,6 @@ from rag.reply import Written
 from rag.retrieve import Evidence
 from rag.support import SUPPORTED, Source, Statement, Support, best_of, partners, statement, supports
 from rag.verbatim import find, misquoted, quoted
-from rag.wording import forms, strange_word
 
 Test = Literal["link", "quotation", "figure", "name", "negation", "certainty", "roles", "speaker", "support", "word"]
 _STEPS: tuple[Test, ...] = (
@@ -54,6 +52,31 @@ _STEPS: tuple[Test, ...] = (
 # How much likelier than the place that bears a sentence out another one is which tells against it (it says the
 # opposite, or gives the words to somebody else): from there on the first only resembles the sentence.
 CLEARLY = 0.2
+
+# How near a content word that the source does not have must come to one that it has (cosine in context). Set on true
+# sentences in which one word was replaced by one of another text, November 2026. Without this test .71 (verbs), .73
+# (words in -s) and .61 (others) of those on clapnq were released, .76, .50 and .63 of those on our sample articles;
+# with it .38, .23 and .15, and .14, .13 and .17. Of the true sentences .921 are released instead of .947 on clapnq, and
+# as many as before (.964) of the samples' own. Of fluent paraphrases by somebody who did not know the code 39 of 77 are
+# (52 without it), and of 137 hard false sentences 42 (53). At .35 it was 45 and 43, at .45 34 and 40.
+MEANT = 0.40
+
+# Words that say little by themselves.
+_LIGHT = frozenset(
+    stem
+    for word in """accord actual add addition affect allow also although appear apparent approximate aspect base become
+    begin behind bring call case cause certain come consider continue could day decision describe detail early earlier
+    event example exact face fact factor field find follow form general get give go good great group happen have hold
+    however idea important include increase indicate instead involve issue item keep kind know large last late later
+    lead leave life like likely little locate long lot main major make many matter mean member mention might minor
+    moment month move must name need new nothing number occur old open order part particular people period person
+    place plan point possible present problem process provide question quite range reach reason receive recent refer
+    relate remain report result right role say see seem set several show side significant similar simple single
+    situation small something special stage start state stay step still stop subject take term thing think though time
+    toward true try turn type use various view want way week well whole within without word work would year yet
+    """.split()
+    for stem in terms(word)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +94,8 @@ class _Claim:
     """A sentence to be tested, read once."""
 
     text: str
-    statement: Statement  # its words but for who says it: what support needs
-    whole: Statement
+    statement: Statement
     speakers: tuple[str, ...]  # who it says has said something
-    verbs: tuple[str, ...]  # which say so
     quotes: tuple[str, ...]
 
 
@@ -182,7 +203,7 @@ def _read(text: str, library: Library) -> _Claim:
     """Read a sentence once: its meaning, whose words it says it gives, and what it quotes."""
     speakers, verbs = _speakers_named(text)
     neutral = frozenset(stem for part in (*speakers, *verbs) for stem in terms(part))
-    return _Claim(text, statement(text, library, neutral), statement(text, library), speakers, verbs, quoted(text))
+    return _Claim(text, statement(text, library, neutral), tuple(speakers), quoted(text))
 
 
 # -- what a sentence may rest on --------------------------------------------------------------------------------------
@@ -323,24 +344,9 @@ def _against_the_span(claim: _Claim, candidate: _Candidate, source: Source, supp
         return _Outcome(candidate, "figure", figure, support)
     if words := _swapped(claim.text, span) or _given_to_another(claim.text, span, paired):
         return _Outcome(candidate, "roles", words, support)
-    said = frozenset(terms(f"{candidate.text}\n{candidate.facts}"))
-    if word := strange_word(
-        claim.text, claim.whole, source, support.span, said, _tested_as_speech(claim, candidate, span)
-    ):
+    if word := _invented(claim.text, candidate, paired):
         return _Outcome(candidate, "word", word, support)
     return _Outcome(candidate, support=support)
-
-
-def _tested_as_speech(claim: _Claim, candidate: _Candidate, span: str) -> Iterator[str]:
-    """Yield the stems that tell who says it, and where the span tells of somebody's words, with which verb.
-
-    What somebody welcomed, accepted or denied is no plain report of words, and has to be in the source itself.
-    """
-    for name in claim.speakers:
-        yield from terms(name)
-    if candidate.speakers or _speakers_named(span)[0] or any(token.low in STATING for token in tokenise(span, ())):
-        for verb in claim.verbs:
-            yield from terms(verb) if verb.lower() in STATING or verb.lower() in QUOTING else ()
 
 
 def _reason(best: _Outcome, outcomes: Sequence[_Outcome]) -> str:
@@ -561,7 +567,7 @@ _ENDS_SCOPE = re.compile(r"[,;:.!?—–()“”\"]|\b(?:but|because|although|wh
 
 _TIMES = frozenset(stem for word in TIMES for stem in terms(word))
 
-# Opposites that news reports use beside those which questions do.
+# Opposites that news reports use beside those which questions do, and the irregular forms of all.
 _FURTHER_OPPOSITES = {
     frozenset(terms(pair))
     for pair in """
@@ -574,12 +580,20 @@ _FURTHER_OPPOSITES = {
     """.replace("\n", "|").split("|")
     if len(terms(pair)) == 2
 }
+_REGULAR = {
+    form: terms(verb)[0]
+    for verb, forms in {
+        "rise": "rose risen", "fall": "fell fallen", "grow": "grew grown", "shrink": "shrank shrunk", "win": "won",
+        "lose": "lost", "begin": "began begun", "buy": "bought", "sell": "sold", "forbid": "forbade forbidden",
+        "leave": "left", "build": "built", "hide": "hid hidden", "forget": "forgot forgotten", "die": "dead death",
+    }.items()
+    for form in terms(forms)
+}  # fmt: skip
 
 
 def _are_opposites(one: str, other: str) -> bool:
-    return any(
-        b in _OPPOSITES.get(a, ()) or frozenset((a, b)) in _FURTHER_OPPOSITES for a in forms(one) for b in forms(other)
-    )
+    a, b = _REGULAR.get(one, one), _REGULAR.get(other, other)
+    return b in _OPPOSITES.get(a, ()) or frozenset((a, b)) in _FURTHER_OPPOSITES
 
 
 _VOTED = re.compile(
@@ -740,6 +754,16 @@ def _given_to_another(text: str, span: str, paired: Sequence[Pair]) -> str | Non
 # -- who did what to whom ---------------------------------------------------------------------------------------------
 
 _FAR = 10  # tokens; two names further apart are not held together by one verb
+
+
+def _invented(text: str, candidate: _Candidate, paired: Sequence[Pair]) -> str | None:
+    """Return a word of a sentence that nothing in its source means: support averages, and one verb can be a lie."""
+    said = frozenset(terms(f"{candidate.text}\n{candidate.facts}"))
+    for word, _, cosine in paired:
+        light = word.stem in said | _LIGHT or _REGULAR.get(word.stem) in said
+        if cosine < MEANT and not light and not word.stem[0].isdigit():
+            return text[word.start : word.end]
+    return None
 
 
 def _swapped(text: str, span: str) -> str | None:

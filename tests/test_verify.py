@@ -99,12 +99,6 @@ FERRY = article(
         "The night ferry sank with 300 passengers.",
         "The night ferry will burn again in May.",
         "Haskett resigned as auditor general.",
-        "The company was sold.",
-        "The company burned the night ferry.",
-        "The company cancelled the night ferry.",
-        "The night ferry carried cattle before the strike.",
-        "Haskett was appointed bishop.",
-        "It carried wounded passengers before the strike.",
     ],
 )
 def test_one_invented_word_withholds_the_sentence(embeddings: SentenceEmbeddings, sentence: str) -> None:
@@ -114,35 +108,6 @@ def test_one_invented_word_withholds_the_sentence(embeddings: SentenceEmbeddings
 def test_the_invented_word_is_named(embeddings: SentenceEmbeddings) -> None:
     checked = verify(Written("The ferry sank.", ()), shown(FERRY), MemoryLibrary([FERRY], embeddings))
     assert (checked.failed, checked.reason) == ("word", "Nothing in the paragraph that comes nearest says “sank”.")
-
-
-QUAY = article(
-    "Quay",
-    "The crew sank the barge in May. Its owner sold the tug and bought a bigger boat.",
-    "The decision of the council was welcomed by the harbour master in a short statement.",
-    "The organisers moved the regatta to the old quay.",
-)
-
-
-@pytest.mark.parametrize(
-    ("sentence", "paragraph"),
-    [
-        ("The barge was sunk by the crew in May.", 1),  # an irregular form
-        ("The owner sells the tug.", 1),
-        ("The owner purchased a bigger boat.", 1),  # a synonym
-        ("The council decided, and the harbour master welcomed it.", 2),  # a noun's verb
-        ("The organizers moved the regatta.", 3),  # another spelling
-        ("According to the article, the organisers also moved the regatta.", 3),  # words that claim nothing
-    ],
-)
-def test_another_form_of_a_word_is_no_invention(embeddings: SentenceEmbeddings, sentence: str, paragraph: int) -> None:
-    checked = verify(Written(sentence, ()), shown(QUAY), MemoryLibrary([QUAY], embeddings))
-    assert (checked.reason, paragraphs(checked)) == (None, [paragraph])
-
-
-def test_a_verb_of_saying_needs_words_that_are_told(embeddings: SentenceEmbeddings) -> None:
-    told = Written("The harbour master thought the decision.", ())
-    assert verify(told, shown(QUAY), MemoryLibrary([QUAY], embeddings)).failed == "word"
 
 
 def test_a_word_of_nearly_the_same_meaning_is_no_invention(library: MemoryLibrary) -> None:
