@@ -193,7 +193,7 @@ class Inquiry:
         for end in range(1, len(found.claims)):
             yield Draft(found.quotes, found.claims[:end]).answer(self.asked.question, mode)
         self._draft = Draft(found.quotes, found.claims)
-        self._say_who_disagrees(retrieve(self.question, self.library))
+        self._say_who_disagrees(found.found)
         return self._draft.answer(self.asked.question, mode)
 
     def _failed(self) -> Answer:

@@ -50,6 +50,7 @@ class Quoted:
 
     quotes: tuple[Quote, ...]
     claims: tuple[Claim, ...]
+    found: tuple[Evidence, ...] = ()  # what was retrieved for it, best first
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,8 @@ def answer_by_quoting(question: Question, library: Library) -> Quoted | Abstaine
     matches = reading.matches
     if question.kind == "why":
         matches = _with_what_follows(reading.want, matches, library)
-    return compose([cut(chosen, question) for chosen in with_turns(choose(reading.want, matches))])
+    quoted = compose([cut(chosen, question) for chosen in with_turns(choose(reading.want, matches))])
+    return replace(quoted, found=tuple(found))
 
 
 @dataclass(frozen=True, slots=True)

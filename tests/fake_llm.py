@@ -20,6 +20,7 @@ import select
 import socket
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -299,7 +300,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Keep the terminal for the tests."""
 
 
-class _Protocol:
+class _Protocol(ABC):
     """How one provider's server words a reply."""
 
     media_type = "text/event-stream"
@@ -318,14 +319,17 @@ class _Protocol:
     def opening(self, reply: Scripted) -> list[bytes]:
         return []
 
+    @abstractmethod
     def pieces(self, reply: Scripted, size: int) -> list[bytes]:
-        raise NotImplementedError
+        """Return the reply as the events of a stream."""
 
+    @abstractmethod
     def closing(self, reply: Scripted) -> list[bytes]:
-        raise NotImplementedError
+        """Return the events that end a stream."""
 
+    @abstractmethod
     def whole(self, reply: Scripted) -> Json:
-        raise NotImplementedError
+        """Return the reply at once."""
 
 
 class _OpenAI(_Protocol):
