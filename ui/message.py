@@ -1,0 +1,161 @@
+"""A turn of a conversation as the two messages that the chat shows. Pure functions, from nouns to text.
+
+The chat renders messages as Markdown with some HTML. An answer is given as one HTML block on one line, in which
+CommonMark reads no Markdown, with every word of articles and models escaped; a question is the reader's own text and
+must stay editable, so it is plain text in which punctuation is written as numbers. Neither can become HTML, an image,
+a link or a form.
+"""
+
+import re
+from datetime import date
+
+from markupsafe import Markup
+
+from rag.answer import Answer, Citation, Claim, Nearest
+from ui.conversations import Turn
+
+Message = dict[str, str]  # {"role", "content"}, as gradio.Chatbot takes it
+
+_BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_MARKER = re.compile(r"(\s?)\[(\d+)\]")
+_ACTIVE = re.compile(r"[!-/:->@\[-`{-~]")  # ASCII punctuation but "?": what Markdown or HTML may read as more than text
+_NUMBERED = re.compile(r"&#(\d{2,3});")
+
+
+def messages(turns: list[Turn]) -> list[Message]:
+    """Return two messages a turn: what was asked, what was answered."""
+    return [message for turn in turns for message in (asked(turn.question), answered(turn))]
+
+
+def asked(question: str) -> Message:
+    """Return a question as the reader's message; `question_of` is the way back."""
+    return {"role": "user", "content": _ACTIVE.sub(lambda found: f"&#{ord(found[0])};", question)}
+
+
+def question_of(content: str) -> str:
+    """Return the question in a message that `asked` made, edited or not."""
+    return _NUMBERED.sub(lambda found: chr(int(found[1])), content)
+
+
+def answered(turn: Turn, *, growing: bool = False) -> Message:
+    """Return an answer as the assistant's message: its sentences with their citations, and how it came about."""
+    answer = turn.answer
+    body = _abstention(answer) if answer.abstained else _sentences(answer)
+    foot = Markup() if growing else _paragraph("nc-how", how(turn))
+    kind = {"model": "nc-written", "abstained": "nc-abstained"}.get(answer.mode, "nc-quoted")
+    return _bot(f"nc-answer {kind}", _understood(answer) + body + foot)
+
+
+def waiting() -> Message:
+    """Return the message that stands where an answer will."""
+    return _bot("nc-waiting", _paragraph("", "Reading …"))
+
+
+def problem(words: str) -> Message:
+    """Return the message that says why a question was not answered at all."""
+    return _bot("nc-problem", _paragraph("", words))
+
+
+def how(turn: Turn) -> str:
+    """Return how an answer came about, in words: who wrote it, how old it is, what was left out."""
+    answer = turn.answer
+    parts = [
+        _author(turn),
+        f"as of {day(answer.as_of)}" if answer.as_of else "",
+        (answer.fallback_reason or "").rstrip("."),
+        f"{answer.undated_left_out} undated left out" if answer.undated_left_out else "",
+        restriction(turn),
+        "stopped before its end" if turn.stopped else "",
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def restriction(turn: Turn) -> str:
+    """Return what the question was restricted to, in words."""
+    words = {"after": "from {}", "before": "until {}", "publisher": "only {}", "speaker": "only what {} says"}
+    return ", ".join(words[key].format(value) for key, value in turn.asked.items() if key in words)
+
+
+def day(date: date) -> str:
+    """Return a day as a reader writes it: 9 July 2025."""
+    return f"{date.day} {date:%B %Y}"
+
+
+def citation_href(citation: Citation, up: str = "../") -> str:
+    """Return the relative address of the cited words on their article's page; `up` leads to the root."""
+    version = citation.paragraph_id.partition("@")[2].partition("#")[0]
+    at = f"{citation.start}-{citation.end}"
+    return f"{up}{citation.permalink.lstrip('/')}?v={version}&at={at}#p{citation.paragraph}"
+
+
+# -- pieces of an answer ----------------------------------------------------------------------------------------------
+
+
+def _author(turn: Turn) -> str:
+    match turn.answer.mode:
+        case "model":
+            return f"Written by {turn.answer.model or turn.model}, each sentence checked against its source"
+        case "abstained":
+            return "No answer rather than a guess"
+        case _:
+            return "Quoted word for word"
+
+
+def _understood(answer: Answer) -> Markup:
+    return _paragraph("nc-understood", f"Understood as: {answer.asked_as}") if answer.asked_as else Markup()
+
+
+def _sentences(answer: Answer) -> Markup:
+    """Return what a model wrote as one paragraph; quotes stand on lines of their own."""
+    sources = {citation.marker: citation for citation in answer.citations}
+    sentences = [_with_chips(claim, sources) for claim in answer.claims]
+    if answer.mode == "model":
+        sentences = [Markup(" ").join(sentences)]
+    return Markup().join(Markup("<p>{}</p>").format(sentence) for sentence in sentences)
+
+
+def _with_chips(claim: Claim, sources: dict[int, Citation]) -> Markup:
+    """Return a sentence with its markers as links. What an article itself has in brackets stays text."""
+    text = one_line(claim.text)
+    found = {int(match[2]): match for match in _MARKER.finditer(text)}  # of equal ones the last, which is ours
+    pieces: list[str | Markup] = []
+    end = 0
+    for marker, match in sorted(found.items(), key=lambda item: item[1].start()):
+        if marker in claim.citations and marker in sources:
+            pieces += [text[end : match.start()], Markup("&nbsp;") if match[1] else "", _chip(sources[marker])]
+            end = match.end()
+    return Markup("{}" * (len(pieces) + 1)).format(*pieces, text[end:])
+
+
+def _chip(citation: Citation) -> Markup:
+    named = " · ".join(part for part in (citation.speaker, citation.title, citation.publisher) if part)
+    return Markup('<a class="nc-chip" href="{}" title="{}">{}</a>').format(
+        citation_href(citation), one_line(named), citation.marker
+    )
+
+
+def _abstention(answer: Answer) -> Markup:
+    head = _paragraph("nc-reason", answer.answer)
+    if not answer.nearest:
+        return head
+    rows = Markup().join(_near(near) for near in answer.nearest)
+    return head + _paragraph("nc-nearest", "Nearest, but not an answer:") + Markup("<ul>{}</ul>").format(rows)
+
+
+def _near(near: Nearest) -> Markup:
+    return Markup('<li><a class="nc-chip nc-near" href="../p/{}/{}#p{}">{}, ¶{}</a> {}</li>').format(
+        near.article_id, near.paragraph, near.paragraph, one_line(near.title), near.paragraph, one_line(near.text)
+    )
+
+
+def _paragraph(name: str, words: str) -> Markup:
+    return Markup('<p class="{}">{}</p>').format(name, one_line(words))
+
+
+def _bot(name: str, body: Markup) -> Message:
+    return {"role": "assistant", "content": str(Markup('<div class="{}">{}</div>').format(name, body))}
+
+
+def one_line(text: str) -> str:
+    """Return a text without line breaks and control characters: a blank line would end the HTML block."""
+    return _BREAKS.sub(" ", text).strip()

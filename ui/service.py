@@ -1,0 +1,135 @@
+"""What the chat and the API ask: one library, the models that the server was started with, and what was said.
+
+It knows who asks (a Visitor), and keeps to the limits for each; it knows nothing of HTTP and Gradio.
+"""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import ExitStack, aclosing
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self, cast
+
+from indexes.errors import QuestionError
+from indexes.library import Library
+from rag import Answer, Assistant
+from ui.access import Visitor
+from ui.conversations import Conversations, Turn
+from ui.limits import Limits
+
+QUOTING = ""  # the name under which no model is asked
+
+QUESTIONS = "60/minute"  # of one visitor
+
+
+class Service:
+    """Answers visitors. Use it in a `with` block, or call `close`."""
+
+    def __init__(
+        self, assistants: Mapping[str, Assistant], conversations: Conversations, limits: Limits, *, read_only: bool
+    ) -> None:
+        self._assistants = dict(assistants)
+        self.conversations = conversations
+        self.limits = limits
+        self.read_only = read_only
+        self._to_close = ExitStack()
+
+    @classmethod
+    def open(
+        cls,
+        home: str | Path | None = None,
+        *,
+        models: Sequence[str] = (),
+        base_url: str | None = None,
+        timeout: float | None = None,
+        read_only: bool = False,
+        rate: str = QUESTIONS,
+    ) -> Self:
+        """Open a library for visitors. Quoting is always offered; the first of the models is the default.
+
+        Raises LibraryError and ModelError as `Assistant.open` does.
+        """
+        with ExitStack() as opened:
+            limits = Limits(rate)
+            assistants: dict[str, Assistant] = {}
+            for spec in [*models, QUOTING]:
+                assistant = Assistant.open(home, model=spec, base_url=base_url if spec else None, timeout=timeout)
+                opened.callback(assistant.close)
+                name = assistant.model.name if assistant.model else QUOTING
+                assistants[spec if name in assistants else name] = assistant
+            conversations = Conversations(assistants[QUOTING].library.home / "conversations.sqlite3")
+            opened.callback(conversations.close)
+            service = cls(assistants, conversations, limits, read_only=read_only)
+            service._to_close = opened.pop_all()
+        return service
+
+    @property
+    def library(self) -> Library:
+        """The library that is asked."""
+        return self._assistants[QUOTING].library
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The names that a visitor may choose from, the default first; QUOTING for none."""
+        return tuple(self._assistants)
+
+    async def answers(
+        self, visitor: Visitor, asked: Mapping[str, Any], model: str | None = None
+    ) -> AsyncGenerator[Answer]:
+        """Yield the growing answer to what `Assistant.ask` takes as keywords; the last one is the whole.
+
+        Closing the generator ends the call of the language model. Raises TooMany, and QuestionError also for a model
+        that the server was not started with.
+        """
+        chain = self._assistant(model).as_runnable()
+        with self.limits.question(visitor):
+            async with aclosing(cast(AsyncGenerator[Answer], chain.astream(dict(asked)))) as growing:
+                async for answer in growing:
+                    yield answer
+
+    async def converse(
+        self,
+        visitor: Visitor,
+        conversation: str,
+        question: str,
+        asked: Mapping[str, str],
+        model: str | None = None,
+        keep: int | None = None,
+    ) -> AsyncGenerator[list[Turn]]:
+        """Yield a conversation as it grows by one question, after its first `keep` turns; the later ones go.
+
+        What was answered is kept, also where the generator is closed midway: the turn is then marked as stopped.
+        Raises what `answers` does, and UnknownConversation for somebody else's.
+        """
+        before = self.conversations.turns(conversation, visitor.user)[:keep]
+        keywords = {**asked, "question": question, "history": [turn.answer for turn in before]}
+        turn = None
+        try:
+            async with aclosing(self.answers(visitor, keywords, model)) as growing:
+                async for answer in growing:
+                    chosen = self.models[0] if model is None else model
+                    turn = Turn(question, answer, asked, chosen, stopped=True, at=datetime.now(UTC))
+                    yield [*before, turn]
+            if turn:
+                turn = replace(turn, stopped=False)
+                yield [*before, turn]
+        finally:
+            if turn:
+                self.conversations.append(conversation, visitor.user, turn, keep=len(before))
+
+    def close(self) -> None:
+        """Close the library, the models and the conversations."""
+        self._to_close.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _assistant(self, model: str | None) -> Assistant:
+        name = self.models[0] if model is None else model
+        if name not in self._assistants:
+            offered = ", ".join(repr(known) for known in self.models)
+            raise QuestionError(f"There is no model {name!r} here.", f"Models: {offered} (the empty name quotes).")
+        return self._assistants[name]
