@@ -1,0 +1,193 @@
+"""A real Chromium, a real server, and pages that are watched: no request may leave the server, no script may fail."""
+
+import re
+import shutil
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+
+from indexes.embeddings import SentenceEmbeddings
+from indexes.library import Library
+from indexes.samples import sample_articles
+from tests.browser.server import Server, play, serving
+from tests.fake_llm import FakeLLM
+
+ARGUMENTS = (
+    "--no-sandbox",  # continuous integration runs as root, where Chromium has no sandbox
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+)
+MODELS = ("good", "slow", "stalled", "hostile")
+NOISE = re.compile(
+    # Gradio's own inline scripts, which our policy blocks on purpose: its client asks for what they would have said
+    r"(executing|execute) inline script.*Content Security Policy"
+    # Gradio asks for it at the root of the host, whatever the prefix
+    r"|manifest\.json",
+    re.I | re.S,
+)
+
+Serve = Callable[..., Server]
+Visit = Callable[..., Page]
+
+
+# -- the browser ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="package")  # not the session: while Playwright runs, no other test could run an event loop
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium, which can resolve no name but loopback's."""
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("no Chromium here: apt-get install chromium")
+    expect.set_options(timeout=15_000)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=[*ARGUMENTS])
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Watch:
+    """What happened in a context: requests to other origins, errors on the console, exceptions nobody caught."""
+
+    origin: str
+    left: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    pages: list[Page] = field(default_factory=list)
+
+    def over(self, context: BrowserContext) -> None:
+        context.on("page", lambda page: self.pages.append(page))
+        context.on("request", lambda request: self._request(request.url))
+        context.on("console", self._console)
+        context.on("weberror", lambda error: self.errors.append(f"uncaught: {error.error}"))
+
+    def _request(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("data", "blob", "about") and f"{parts.scheme}://{parts.netloc}" != self.origin:
+            self.left.append(url)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        said = f"{message.text} ({message.location['url']})"
+        if message.type == "error" and not NOISE.search(said):
+            self.errors.append(said)
+
+    def verdict(self) -> str:
+        left = [f"left the server: {url}" for url in self.left]
+        return "\n".join([*left, *(f"error: {error}" for error in self.errors)])
+
+
+WATCHES = pytest.StashKey[list[Watch]]()
+
+
+@pytest.fixture
+def visit(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
+    """Open private pages on servers: `visit(server_or_url, **options_of_the_context)`. Each is watched to the end.
+
+    `unwatched=True` is for the test that provokes what others must not see.
+    """
+    watches = request.node.stash.setdefault(WATCHES, [])
+    with ExitStack() as stack:
+
+        def open_page(server: Server | str, *, unwatched: bool = False, **options: Any) -> Page:
+            url = server if isinstance(server, str) else server.url
+            settings = {"locale": "en-GB", "reduced_motion": "reduce", "viewport": {"width": 1280, "height": 900}}
+            context = chromium.new_context(base_url=url + "/", **{**settings, **options})
+            stack.callback(context.close)
+            context.grant_permissions(["clipboard-read", "clipboard-write"], origin=_origin(url))
+            watch = Watch(_origin(url))
+            watch.over(context)
+            if not unwatched:
+                watches.append(watch)
+            return context.new_page()
+
+        yield open_page
+    if verdict := "\n".join(filter(None, (watch.verdict() for watch in watches))):
+        pytest.fail(verdict, pytrace=False)
+
+
+@pytest.fixture
+def page(visit: Visit, newsroom: Server) -> Page:
+    """A fresh private page on the newsroom's server; nothing is loaded yet."""
+    return visit(newsroom)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Function, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Leave a picture of every page on which a test failed, and say where."""
+    report = yield
+    if call.when == "call" and report.failed:
+        pages = [page for watch in item.stash.get(WATCHES, []) for page in watch.pages if not page.is_closed()]
+        for number, page in enumerate(pages):
+            path = item.funcargs["tmp_path"] / f"page-{number}.png"
+            page.screenshot(path=path)
+            report.sections.append(("Screenshot", f"{path} of {page.url}"))
+    return report
+
+
+@pytest.fixture(autouse=True)
+def _pictures(tmp_path: Path) -> None:
+    """Give every test the folder that its pictures go to."""
+
+
+# -- the server ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="package")
+def prepared(tmp_path_factory: pytest.TempPathFactory, embeddings: SentenceEmbeddings) -> Path:
+    """A library with the sample articles, embedded once, for servers to have copies of."""
+    home = tmp_path_factory.mktemp("prepared") / "library"
+    with Library.open(home, embeddings=embeddings) as library:
+        assert not library.add(sample_articles()).count("failed")
+    return home
+
+
+@pytest.fixture(scope="package")
+def llm() -> Iterator[FakeLLM]:
+    """A language model's server, which plays the part that its model is named after."""
+    with FakeLLM(play) as server:
+        yield server
+
+
+@pytest.fixture(scope="package")
+def newsroom(prepared: Path, llm: FakeLLM, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The server that most tests share: it quotes, and offers the cast of models."""
+    home = tmp_path_factory.mktemp("newsroom") / "library"
+    shutil.copytree(prepared, home)
+    with serving(home, *model_options(llm)) as server:
+        yield server
+
+
+@pytest.fixture
+def serve(prepared: Path, tmp_path: Path) -> Iterator[Serve]:
+    """Start servers with options, each on a library of its own: `serve("--read-only")`. They end with the test."""
+    with ExitStack() as stack:
+
+        def start(*options: str) -> Server:
+            home = tmp_path / f"library-{len(list(tmp_path.glob('library-*')))}"
+            shutil.copytree(prepared, home)
+            return stack.enter_context(serving(home, *options))
+
+        yield start
+
+
+def model_options(llm: FakeLLM) -> list[str]:
+    """Return the options that offer the cast of models."""
+    named = [option for model in MODELS for option in ("--model", f"openai:{model}")]
+    return [*named, "--base-url", f"{llm.url}/v1"]
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
