@@ -1,0 +1,191 @@
+// The chat page around Gradio's components: the header, which conversation is open, what a click on a citation does,
+// and what Gradio's own buttons get wrong for our messages. All that is shown of an article comes in as text.
+
+import { openConversations, remember } from "./conversations.js";
+import { button, element } from "./dom.js";
+import { clearEvidence, showEvidence } from "./evidence.js";
+
+const WIDE = matchMedia("(min-width: 1000px)");
+
+// -- the header: as templates/base.html has it ------------------------------------------------------------------------
+
+function header() {
+  const current = element("a", { href: "../app/", textContent: "Chat" });
+  current.setAttribute("aria-current", "page");
+  const nav = element(
+    "nav",
+    { ariaLabel: "Pages" },
+    current,
+    element("a", { href: "../library", textContent: "Library" }),
+    element("a", { href: "../api/", textContent: "API" }),
+  );
+  const tools = element(
+    "div",
+    { className: "nc-tools" },
+    button("New", () => open(newId()), "New conversation"),
+    button("Conversations", () => openConversations(currentId(), (id) => open(id || newId()))),
+  );
+  const theme = element("div", { className: "nc-theme" });
+  const made = element(
+    "header",
+    { className: "nc-header" },
+    element("h1", { className: "nc-title" }, element("a", { className: "nc-name", href: "../app/", textContent: "Newscite" })),
+    nav,
+    tools,
+    theme,
+  );
+  newsciteTheme.fill(theme);
+  return made;
+}
+
+// -- the conversation, in the page's fragment -------------------------------------------------------------------------
+
+function currentId() {
+  return new URLSearchParams(location.hash.slice(1)).get("c") ?? "";
+}
+
+function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(18)); // 144 bits, 24 characters
+  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_");
+}
+
+function open(id) {
+  if (id !== currentId()) location.hash = `c=${id}`; // hashchange does the rest
+}
+
+function show() {
+  document.querySelector("#nc-question .stop-button")?.click(); // its answer belongs to the conversation that is left
+  clearEvidence();
+  write("#nc-conversation", currentId());
+}
+
+/** Write into one of Gradio's fields as a person would: Gradio hears of it by the event. */
+function write(selector, value) {
+  const field = document.querySelector(`${selector} :is(textarea, input)`);
+  field.value = value;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function whenReady(then) {
+  const waiting = setInterval(() => {
+    if (document.querySelector("#nc-ready :is(textarea, input)")?.value !== "ready") return;
+    clearInterval(waiting);
+    then();
+  }, 40);
+}
+
+// -- messages ---------------------------------------------------------------------------------------------------------
+
+/** Return the chips of an answer's own citations or nearest paragraphs, in their order. */
+function chips(answer) {
+  return [...answer.querySelectorAll("a.nc-chip")];
+}
+
+/** Name for a screen reader what Gradio leaves nameless or names by its source text. */
+function label(root) {
+  for (const message of root.querySelectorAll("[data-testid=user], [data-testid=bot]")) {
+    const speaker = message.dataset.testid === "user" ? "You" : "Newscite";
+    const text = `${speaker}: ${message.innerText.trim()}`;
+    if (message.ariaLabel !== text) message.ariaLabel = text;
+  }
+  for (const chip of root.querySelectorAll("a.nc-chip:not(.nc-near)")) {
+    const text = `Source ${chip.textContent}: ${chip.title}`;
+    if (chip.ariaLabel !== text) chip.ariaLabel = text;
+  }
+  for (const edited of root.querySelectorAll("textarea.edit-textarea:not([data-nc])")) {
+    edited.dataset.nc = "";
+    edited.ariaLabel = "Edit your question";
+    edited.value = plain(edited.value);
+    edited.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+}
+
+/** Return a question as it was typed: its message has punctuation as numbers (ui/message.py). */
+function plain(text) {
+  return text.replace(/&#(\d{2,3});/g, (_, code) => String.fromCharCode(code));
+}
+
+function labelQuestion() {
+  const names = { ".submit-button": "Ask", ".stop-button": "Stop" };
+  for (const [selector, name] of Object.entries(names)) {
+    const found = document.querySelector(`#nc-question ${selector}`);
+    if (found && found.ariaLabel !== name) Object.assign(found, { ariaLabel: name, title: name });
+  }
+}
+
+let shown = ""; // which answer the panel was last filled with, unasked
+
+/** On a wide screen the sources of the newest answer stand beside it at once. */
+function accompany(history) {
+  const answers = history.querySelectorAll(".nc-answer");
+  const links = answers.length ? chips(answers[answers.length - 1]) : [];
+  const key = links.map((link) => link.href).join(" ");
+  if (key === shown) return;
+  shown = key;
+  if (!answers.length) clearEvidence();
+  else if (links.length && WIDE.matches) showEvidence(links);
+  if (links.length) remember(currentId());
+}
+
+function onClick(event) {
+  const chip = event.target.closest?.("a.nc-chip");
+  if (chip && !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0) {
+    event.preventDefault();
+    event.stopPropagation();
+    showEvidence(chips(chip.closest(".nc-answer")), { focus: chip });
+    return;
+  }
+  const copying = event.target.closest?.("#nc-history button[title='Copy message']");
+  if (copying) {
+    event.preventDefault();
+    event.stopPropagation();
+    copy(copying);
+  }
+}
+
+/** Copy a message as it reads, an answer with the list of its sources: Gradio would copy the HTML. */
+async function copy(copying) {
+  const message = copying.closest(".message-row").querySelector("[data-testid=user], [data-testid=bot]");
+  await navigator.clipboard.writeText(asText(message.querySelector(".nc-answer") ?? message));
+  copying.classList.add("nc-copied");
+  setTimeout(() => copying.classList.remove("nc-copied"), 1500);
+}
+
+function asText(message) {
+  const copied = message.cloneNode(true);
+  const sources = new Map();
+  for (const chip of copied.querySelectorAll("a.nc-chip:not(.nc-near)")) {
+    const place = new URL(chip.getAttribute("href"), document.baseURI);
+    sources.set(chip.textContent, `[${chip.textContent}] ${chip.title}, ¶${place.hash.slice(2)}: ${place}`);
+    chip.textContent = `[${chip.textContent}]`;
+  }
+  const blocks = [...copied.querySelectorAll("p, li")].map((block) => block.textContent.trim());
+  return [...(blocks.length ? blocks : [copied.textContent.trim()]), ...sources.values()].join("\n\n");
+}
+
+// -- the beginning ----------------------------------------------------------------------------------------------------
+
+function observe() {
+  let waiting = false;
+  const look = () => {
+    waiting = false;
+    const history = document.querySelector("#nc-history");
+    if (!history) return;
+    label(history);
+    labelQuestion();
+    accompany(history);
+  };
+  new MutationObserver(() => {
+    if (!waiting) requestAnimationFrame(look);
+    waiting = true;
+  }).observe(document.body, { childList: true, subtree: true, characterData: true });
+}
+
+document.body.prepend(header());
+document.addEventListener("click", onClick, { capture: true });
+if (!currentId()) history.replaceState(null, "", `#c=${newId()}`);
+observe();
+whenReady(() => {
+  write("#nc-conversation", currentId());
+  addEventListener("hashchange", show);
+});
