@@ -5,6 +5,7 @@ NewsciteError
 ├── LibraryError     the library could not be opened or written
 │   ├── BusyError       another process is writing
 │   └── MismatchError   the index was made by another model or format version
+├── AccessError      the server has no clear rule about who may come in
 ├── QuestionError    a question that cannot be asked: empty, too long
 └── ModelError       the language model cannot be used: unknown, not installed, no key
     └── ModelUnavailable   it was asked and did not answer: refused, timed out, broke off
@@ -34,6 +35,10 @@ class BusyError(LibraryError):
 
 class MismatchError(LibraryError):
     """The index was made by another embedding model or format version; `newscite rebuild` mends it."""
+
+
+class AccessError(NewsciteError):
+    """The server does not start: nothing says clearly who may come in. The hint says what to add."""
 
 
 class QuestionError(NewsciteError):

@@ -1,21 +1,39 @@
-"""How much one visitor may ask for: questions in a stretch of time and at once."""
+"""How much one visitor may ask for: questions in a stretch of time and at once, requests, bytes, routes.
+
+`protect` puts all doors before the application, in their order.
+"""
 
 import math
+import re
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from threading import Lock
+from types import MappingProxyType
 
 from limits import RateLimitItem, parse_many
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from indexes.errors import NewsciteError
-from ui.access import Visitor
+from ui.access import Access, AccessRule, Visitor
+from ui.headers import SecurityHeaders, refuse, route_path
 
 QUESTIONS = "60/minute"
 AT_ONCE = 3
+REQUESTS = "3000/minute"  # a page takes about sixty, and a whole office may share one address
+BODY = 70_000  # bytes; the longest question with a long conversation is well below
+
+# What Gradio's page asks for. Not among them, though Gradio serves it: upload, file=, proxy=, component_server,
+# stream, call, api, run by name (past the queue), custom_component, monitoring, runs, deep_link, dev, login, vibe-edit.
+_CHAT_ROUTES = re.compile(
+    r"(GET|HEAD) (/?|/config/?|/theme\.css|/favicon\.ico|/manifest\.json|/(assets|static)/.+"
+    r"|/gradio_api/(info/?|app_id/?|startup-events|theme\.css|heartbeat/\w+|queue/data))"
+    r"|POST /gradio_api/(queue/join|run/predict|reset/?|cancel)"
+)
 
 
 class TooMany(NewsciteError):
@@ -100,3 +118,106 @@ def _parsed(text: str) -> RateLimitItem:
     if limit.amount < 1:
         raise ValueError(f"{text!r} lets nobody ask: write it as 60/minute")
     return limit
+
+
+def protect(
+    app: ASGIApp,
+    rule: AccessRule,
+    *,
+    larger: Mapping[str, int] = MappingProxyType({}),
+    requests: str = REQUESTS,
+) -> ASGIApp:
+    """Put the doors before an application: its headers outermost, then who may come in, then how much and where.
+
+    `larger` gives the bytes that a route takes where it takes more than others: {"/api/articles": 20_000_000}.
+    """
+    return SecurityHeaders(Access(RequestLimits(OnlyChatRoutes(BodyLimits(app, larger)), requests), rule))
+
+
+class RequestLimits:
+    """ASGI: turn a visitor away who sends more requests than any reader does."""
+
+    def __init__(self, app: ASGIApp, rate: str) -> None:
+        self._app = app
+        self._rate = Rate(rate)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        wait = 0 if scope["type"] == "lifespan" else self._rate.spend(scope["state"]["visitor"].key)
+        if wait:
+            why = f"These were too many requests. Try again in {wait} seconds."
+            await refuse(scope, receive, send, 429, why, {"Retry-After": str(wait)})
+        else:
+            await self._app(scope, receive, send)
+
+
+class OnlyChatRoutes:
+    """ASGI: of all that Gradio serves under /app, let through what the chat needs."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if _is_closed(scope):
+            await refuse(scope, receive, send, 404, "There is nothing here.")
+        else:
+            await self._app(scope, receive, send)
+
+
+def _is_closed(scope: Scope) -> bool:
+    path = route_path(scope) if scope["type"] == "http" else ""
+    return path.startswith("/app/") and not _CHAT_ROUTES.fullmatch(f"{scope['method']} {path.removeprefix('/app')}")
+
+
+class BodyLimits:
+    """ASGI: turn away a body that is too large, by what its header says or, where that is silent, as it comes."""
+
+    def __init__(self, app: ASGIApp, larger: Mapping[str, int]) -> None:
+        self._app = app
+        self._larger = larger
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        limit = self._larger.get(route_path(scope), BODY)
+        body = _CountedBody(scope, receive, send, limit)
+        declared = Headers(scope=scope).get("content-length", "0")
+        if not re.fullmatch("[0-9]{1,15}", declared) or int(declared) > limit:
+            await body.turn_away()
+            return
+        try:
+            await self._app(scope, body.receive, body.send)
+        except Exception:
+            if not body.turned_away:  # else it is the application's surprise at a body that ends too early
+                raise
+
+
+class _CountedBody:
+    """One request on its way in: hands on its body as long as that is not too large, and then nothing more."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
+        self.turned_away = False
+        self._scope, self._receive, self._send = scope, receive, send
+        self._limit = limit
+        self._received = 0
+        self._answered = False
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        self._received += len(message.get("body", b""))
+        if self._received <= self._limit:
+            return message
+        if not self._answered:
+            await self.turn_away()
+        return {"type": "http.disconnect"}
+
+    async def send(self, message: Message) -> None:
+        if not self.turned_away:
+            self._answered = True
+            await self._send(message)
+
+    async def turn_away(self) -> None:
+        self.turned_away = self._answered = True
+        why = f"That is too large: at most {self._limit // 1000} kB are taken here."
+        # The rest of the body is not read, so the connection cannot serve for another request.
+        await refuse(self._scope, self._receive, self._send, 413, why, {"Connection": "close"})
