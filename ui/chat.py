@@ -31,8 +31,8 @@ _THEME = gr.themes.Base(
 _Shown = AsyncGenerator[tuple[Any, Any]]  # the messages, the question box
 
 HEAD = """
-<link rel="stylesheet" href="../static/tokens.css"><link rel="stylesheet" href="../static/chat.css">
-<link rel="stylesheet" href="../static/evidence.css">
+<link rel="stylesheet" href="../static/tokens.css"><link rel="stylesheet" href="../static/evidence.css">
+<link rel="stylesheet" href="../static/chat.css">
 <script src="../static/theme.js"></script><script type="module" src="../static/chat.js"></script>
 """
 
@@ -74,7 +74,7 @@ def _chat(service: Service) -> gr.Blocks:
             allow_tags=False,
             height="100%",
         )
-        with gr.Accordion("Only some articles", open=False, elem_id="nc-filters"), gr.Row():
+        with gr.Accordion("Filter by date, publisher, speaker", open=False, elem_id="nc-filters"), gr.Row():
             after = gr.Textbox(label="From", placeholder="2025-01-31", max_length=10, min_width=110, elem_id="nc-after")
             before = gr.Textbox(
                 label="Until", placeholder="2025-12-31", max_length=10, min_width=110, elem_id="nc-before"
