@@ -1,6 +1,6 @@
 """One SQLite file: opening it, reading and writing it from several threads and processes, and what can go wrong.
 
-It knows nothing of articles: the tables are handed in, and `indexes.catalog` says what stands in them. Readers never
+It knows nothing of articles or conversations: the tables are handed in by who knows what stands in them. Readers never
 wait. Writers wait for each other, at most `busy_seconds`, and then name the process that writes.
 """
 
@@ -27,16 +27,35 @@ OnWait = Callable[[str], None]  # told, about once a second, which process is wa
 class Database:
     """A SQLite file in write-ahead mode. Thread-safe; a connection serves one thread at a time."""
 
-    def __init__(self, path: Path, schema: str, version: int, busy_seconds: float) -> None:
+    def __init__(
+        self,
+        path: Path,
+        schema: str,
+        version: int,
+        busy_seconds: float,
+        *,
+        called: str = "library",
+        start_over: str = "add the articles again",
+        private: bool = False,
+    ) -> None:
+        """Open the file, or make it. Errors call it `called`, and say how to `start_over` where it is lost.
+
+        A `private` file is its owner's alone, and what is deleted from it is overwritten; see `forget`.
+        """
         self._path = path
         self._busy_seconds = busy_seconds
-        self._holder = path.with_name("writer.json")
+        self._called = called
+        self._start_over = start_over
+        self._private = private
+        self._holder = path.with_name(f"{path.stem}-writer.json")
         self._free: list[sqlite3.Connection] = []
         self._closed = False
         self._pool_lock = threading.Lock()
         self._write_lock = threading.Lock()
         _make_folder(path.parent)
-        with _explained(path):
+        with self._explained():
+            if private:
+                _make_private(path)
             self._prepare(schema, version)
 
     def close(self) -> None:
@@ -49,7 +68,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """Give a connection that sees one state of the database until the block ends."""
-        with _explained(self._path), self._connection() as connection:
+        with self._explained(), self._connection() as connection:
             connection.execute("BEGIN")
             try:
                 yield connection
@@ -64,9 +83,9 @@ class Database:
         """
         deadline = time.monotonic() + self._busy_seconds
         if not self._write_lock.acquire(timeout=max(0.0, self._busy_seconds)):
-            raise _busy("another thread of this process")
+            raise self._busy("another thread of this process")
         try:
-            with _explained(self._path), self._connection() as connection:
+            with self._explained(), self._connection() as connection:
                 self._begin(connection, deadline, on_wait)
                 try:
                     yield connection
@@ -77,13 +96,18 @@ class Database:
         finally:
             self._write_lock.release()
 
+    def forget(self) -> None:
+        """Empty the log, which still holds pages as they were. Where somebody reads just now, the next call does it."""
+        with self._explained(), self._connection() as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     # -- connections --------------------------------------------------------------------------------------------
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
         with self._pool_lock:
             if self._closed:
-                raise LibraryError("This library is closed.", "Open it again with Library.open().")
+                raise LibraryError(f"This {self._called} is closed.", "Open it again.")
             connection = self._free.pop() if self._free else None
         connection = connection or self._connect()
         try:
@@ -102,6 +126,8 @@ class Database:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")  # an article is acknowledged when it is on the disk
         connection.execute("PRAGMA cache_size = -65536")  # 64 MB
+        if self._private:
+            connection.execute("PRAGMA secure_delete = ON")
         return connection
 
     def _prepare(self, schema: str, version: int) -> None:
@@ -148,7 +174,7 @@ class Database:
                 if _code(error) not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
                     raise
                 if time.monotonic() >= deadline:
-                    raise _busy(self._writer()) from error
+                    raise self._busy(self._writer()) from error
             if on_wait and time.monotonic() - told >= 1:
                 told = time.monotonic()
                 on_wait(self._writer())
@@ -166,6 +192,32 @@ class Database:
         except (OSError, ValueError, KeyError, TypeError):
             return "another process"
 
+    # -- errors -------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Turn what SQLite raises about the file into a LibraryError; our own mistakes in SQL go through."""
+        try:
+            yield
+        except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
+            raise
+        except sqlite3.DatabaseError as error:
+            raise self._explanation(error) from error
+
+    def _explanation(self, error: sqlite3.DatabaseError) -> LibraryError:
+        code = _code(error)
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            return self._busy("another process")
+        if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            what = f"is damaged, or not a {self._called} at all"
+            hint = f"Restore it from a backup, or move it away and {self._start_over}."
+        else:
+            what, hint = _EXPLANATIONS.get(code, (f"could not be used ({error})", "Try again; if it stays, report it."))
+        return LibraryError(f"The {self._called} {self._path} {what}.", hint)
+
+    def _busy(self, writer: str) -> BusyError:
+        return BusyError(f"The {self._called} is being written by {writer}.", "Try again when it has finished.")
+
 
 def _command() -> str:
     return " ".join([Path(sys.argv[0]).name, *sys.argv[1:]])[:80] if sys.argv else "python"
@@ -182,6 +234,12 @@ def _make_folder(folder: Path) -> None:
         ) from error
 
 
+def _make_private(path: Path) -> None:
+    """Make a file for its owner only, and SQLite gives its log the same rights. One that is there stays as it is."""
+    with suppress(OSError):  # SQLite meets the same obstacle next, and it is explained there
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
 def _is_empty(connection: sqlite3.Connection) -> bool:
     return not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
 
@@ -190,44 +248,12 @@ def _pragma(connection: sqlite3.Connection, name: str) -> int:
     return int(connection.execute(f"PRAGMA {name}").fetchone()[0])
 
 
-# -- errors -----------------------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    """Turn what SQLite raises about the file into a LibraryError; our own mistakes in SQL go through."""
-    try:
-        yield
-    except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
-        raise
-    except sqlite3.DatabaseError as error:
-        raise _explanation(path, error) from error
-
-
-def _explanation(path: Path, error: sqlite3.DatabaseError) -> LibraryError:
-    code = _code(error)
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return _busy("another process")
-    what, hint = _EXPLANATIONS.get(code, (f"could not be used ({error})", "Try again; if it stays, report it."))
-    return LibraryError(f"The library {path} {what}.", hint)
-
-
-_DAMAGED = (
-    "is damaged, or not a library at all",
-    "Restore it from a backup, or move it away and add the articles again.",
-)
 _EXPLANATIONS = {
     sqlite3.SQLITE_FULL: ("could not be written: the disk is full", "Free some space and run the command again."),
     sqlite3.SQLITE_IOERR: ("could not be read or written", "Is the disk full or failing? Then run it again."),
     sqlite3.SQLITE_READONLY: ("cannot be written: it is read-only", "Check who may write there, or choose --home."),
     sqlite3.SQLITE_CANTOPEN: ("cannot be opened", "Check who may read and write there, or choose --home."),
-    sqlite3.SQLITE_CORRUPT: _DAMAGED,
-    sqlite3.SQLITE_NOTADB: _DAMAGED,
 }
-
-
-def _busy(writer: str) -> BusyError:
-    return BusyError(f"The library is being written by {writer}.", "Try again when it has finished.")
 
 
 def _code(error: sqlite3.Error) -> int:

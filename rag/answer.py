@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from langchain_core.messages import AIMessage
+    from pydantic import TypeAdapter
 
 Mode = Literal["model", "quoted", "fallback", "abstained"]
 Reason = Literal["no_articles", "out_of_date_range", "speaker_absent", "no_match", "unsupported", "model_unavailable"]
@@ -93,6 +95,21 @@ class Answer:
         """Return the JSON contract, indented, every character readable."""
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=2)
 
+    @staticmethod
+    def from_json(text: str) -> "Answer":
+        """Return the answer that `to_json` wrote; ValueError where it is none.
+
+        One of another Newscite can be read as well: a field that is not known here is ignored, and one that is not
+        there is empty, where it may be.
+        """
+        plain = json.loads(text)
+        if not isinstance(plain, dict):
+            raise ValueError("an answer is a JSON object")
+        cited = plain.get("citations", [])
+        if isinstance(cited, list):
+            cited = [_completed(each) if isinstance(each, dict) else each for each in cited]
+        return _checked().validate_python({**plain, "citations": cited})
+
     def to_message(self) -> "AIMessage":
         """Return a LangChain AIMessage whose text block carries standard citation annotations."""
         from rag.message import to_message  # which needs this module's nouns
@@ -108,6 +125,17 @@ class Answer:
         for near in self.nearest:
             lines += ["", f"Nearest: {near.title}, ¶{near.paragraph}", f"    {near.text}"]
         return "\n".join(lines)
+
+
+@cache
+def _checked() -> "TypeAdapter[Answer]":
+    from pydantic import TypeAdapter  # which a library of articles can do without
+
+    return TypeAdapter(Answer)
+
+
+def _completed(citation: Mapping[str, Any]) -> dict[str, Any]:
+    return {**dict.fromkeys(each.name for each in fields(Citation)), **citation}
 
 
 def _source_lines(citation: Citation) -> list[str]:

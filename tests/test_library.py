@@ -555,7 +555,7 @@ def test_second_writer_waits_and_then_names_the_first(filled: Library) -> None:
     other = sqlite3.connect(filled.home / "catalog.sqlite3", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     filled._shared.catalog._database._busy_seconds = 1.3  # type: ignore[union-attr]
-    (filled.home / "writer.json").write_text('{"pid": 4711, "command": "newscite rebuild"}')
+    (filled.home / "catalog-writer.json").write_text('{"pid": 4711, "command": "newscite rebuild"}')
     waited: list[str] = []
     try:
         with pytest.raises(BusyError, match=r"process 4711 \(newscite rebuild\)"):
