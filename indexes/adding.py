@@ -15,6 +15,7 @@ from indexes.passages import passages
 GROUP = 64  # passages that are embedded together, unless one article has more
 
 Progress = Callable[[str, int, int], None]  # told what is done or waited for, how many are done, and of how many
+OnOutcome = Callable[["Outcome"], None]  # told what became of an article as soon as it is known
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Outcome:
     status: Status | Literal["failed"]
     id: str | None = None
     title: str | None = None
+    replaced: str | None = None  # the id under which the same text was known until now
     reason: str | None = None  # why it failed, in one line
 
 
@@ -52,11 +54,19 @@ class _Waiting:
 class Adding:
     """One run of adding articles to a catalog."""
 
-    def __init__(self, catalog: Catalog, embeddings: Embedder, total: int, on_progress: Progress | None) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        embeddings: Embedder,
+        total: int,
+        on_progress: Progress | None,
+        on_outcome: OnOutcome | None,
+    ) -> None:
         self._catalog = catalog
         self._embeddings = embeddings
         self._total = total
         self._on_progress = on_progress
+        self._on_outcome = on_outcome
         self._outcomes: dict[int, Outcome] = {}
         self._waiting: list[_Waiting] = []
         self._places = 0
@@ -102,7 +112,7 @@ class Adding:
                 self._load_model()
                 pieces, model = self._passages(change), self._embeddings.model
                 vectors = self._embeddings.vectors([p.text for p in pieces])
-        self._end(place, Outcome(path, change.status, change.article.id, change.article.title))
+        self._end(place, Outcome(path, change.status, change.article.id, change.article.title, change.replaces))
 
     def _passages(self, change: Change) -> list[Passage]:
         return passages(change.article, self._embeddings.count_pieces, self._embeddings.limit)
@@ -118,6 +128,8 @@ class Adding:
 
     def _end(self, place: int, outcome: Outcome) -> None:
         self._outcomes[place] = outcome
+        if self._on_outcome:
+            self._on_outcome(outcome)
         self._tell(outcome.path)
 
     def _tell_waiting(self, writer: str) -> None:

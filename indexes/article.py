@@ -85,7 +85,7 @@ class Article:
 
     title: str
     paragraphs: tuple[Paragraph, ...]
-    source: str  # the absolute path or address that it was read from
+    source: str  # the absolute path that it was read from, or the name under which it was handed in
     publisher: str | None = None
     authors: tuple[str, ...] = ()
     published: date | None = None

@@ -64,6 +64,7 @@ class Listed:
     url: str | None
     source: str
     paragraphs: int
+    speakers: tuple[str, ...]  # full names, who speaks in most paragraphs first
 
 
 @dataclass(frozen=True)
@@ -176,17 +177,7 @@ class Catalog:
 
     def articles(self) -> list[Listed]:
         """Return the current version of every article, in the order in which they first came in."""
-        with self._database.reading() as db:
-            rows = db.execute(
-                "SELECT v.article, v.version, v.title, v.publisher, v.published, v.url, v.source,"
-                " (SELECT count(*) FROM paragraphs g WHERE g.version = v.row AND g.number IS NOT NULL)"
-                " FROM versions v WHERE v.current"
-                " ORDER BY (SELECT min(first.row) FROM versions first WHERE first.article = v.article)"
-            ).fetchall()
-        return [
-            Listed(article, version, title, publisher, tables.to_date(published), url, source, paragraphs)
-            for article, version, title, publisher, published, url, source, paragraphs in rows
-        ]
+        return list(self._remember("articles", _listed))
 
     def versions(self, article_id: str) -> list[Version]:
         """Return the versions of an article, the newest first."""
@@ -426,6 +417,45 @@ class Catalog:
             tables.renew_chroma(db)
             db.execute(f"PRAGMA user_version = {FORMAT}")
             return True
+
+
+# -- listing ----------------------------------------------------------------------------------------------------------
+
+
+def _listed(db: Connection) -> list[Listed]:
+    rows = db.execute(
+        "SELECT v.row, v.article, v.version, v.title, v.publisher, v.published, v.url, v.source,"
+        " (SELECT count(*) FROM paragraphs g WHERE g.version = v.row AND g.number IS NOT NULL)"
+        " FROM versions v WHERE v.current"
+        " ORDER BY (SELECT min(first.row) FROM versions first WHERE first.article = v.article)"
+    ).fetchall()
+    speakers = _speakers_of_each(db)
+    return [
+        Listed(
+            article,
+            version,
+            title,
+            publisher,
+            tables.to_date(published),
+            url,
+            source,
+            paragraphs,
+            speakers=tuple(speakers.get(row, ())),
+        )
+        for row, article, version, title, publisher, published, url, source, paragraphs in rows
+    ]
+
+
+def _speakers_of_each(db: Connection) -> dict[int, list[str]]:
+    """Return who speaks in each current version, by its row: who speaks in most paragraphs first, then who is first."""
+    found: dict[int, list[str]] = {}
+    for row, name in db.execute(
+        "SELECT v.row, s.name FROM versions v JOIN paragraphs g ON g.version = v.row"
+        " JOIN speakers s ON s.paragraph = g.row WHERE v.current"
+        " GROUP BY v.row, s.name ORDER BY v.row, count(*) DESC, min(g.position), min(s.rowid)"
+    ):
+        found.setdefault(row, []).append(name)
+    return found
 
 
 # -- comparing --------------------------------------------------------------------------------------------------------

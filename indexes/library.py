@@ -8,14 +8,15 @@ which closes with the last of them; all methods may be called from several threa
 import atexit
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Self
 
 import platformdirs
 
-from indexes.adding import Adding, Outcome, Progress, Report
+from indexes.adding import Adding, OnOutcome, Outcome, Progress, Report
 from indexes.article import Article, Filters
 from indexes.catalog import Catalog, Listed, UnknownArticle, Version
 from indexes.embeddings import Embedder, Floats, Model, SentenceEmbeddings, Words
@@ -80,31 +81,38 @@ class Library:
         Raises LibraryError where nothing can be stored: a full disk, another writer that does not finish. What was
         written before stays.
         """
-        shared = self._opened
         files = [file for path in paths for file in expand(Path(path))]
-        adding = Adding(shared.catalog, shared.embeddings, len(files), on_progress)
-        for file in files:
+        return self.add_each([(shown(file), partial(read, file, details)) for file in files], on_progress)
+
+    def add_article(self, article: Article) -> Outcome:
+        """Add one article that has been read already."""
+        return self.add_each([(article.source, lambda: article)]).outcomes[0]
+
+    def add_each(
+        self,
+        articles: Sequence[tuple[str, Callable[[], Article]]],
+        on_progress: Progress | None = None,
+        on_outcome: OnOutcome | None = None,
+    ) -> Report:
+        """Add articles, each under a name and as something that reads it; what cannot be read stops nothing.
+
+        They are read one after the other, and their passages are embedded in groups. Raises LibraryError as `add` does.
+        """
+        shared = self._opened
+        adding = Adding(shared.catalog, shared.embeddings, len(articles), on_progress, on_outcome)
+        for name, read_it in articles:
             try:
-                article = read(file, details)
+                article = read_it()
             except NewsciteError as error:
-                adding.fail(shown(file), str(error))
+                adding.fail(name, str(error))
             except Exception as error:  # one bad file must not stop the others, whatever a parser makes of it
-                adding.fail(shown(file), f"It could not be read ({type(error).__name__}: {error}).")
+                adding.fail(name, f"It could not be read ({type(error).__name__}: {error}).")
             else:
-                adding.add(shown(file), article)
+                adding.add(name, article)
                 shared.nearest.drain(at_least=MOVED_TOGETHER)
         report = adding.finish()
         shared.nearest.drain()
         return report
-
-    def add_article(self, article: Article) -> Outcome:
-        """Add one article that has been read already."""
-        shared = self._opened
-        adding = Adding(shared.catalog, shared.embeddings, 1, None)
-        adding.add(article.source, article)
-        report = adding.finish()
-        shared.nearest.drain()
-        return report.outcomes[0]
 
     def remove(self, article_id: str) -> Article:
         """Remove all versions of an article, by its id or a unique beginning of it, and return the newest."""

@@ -2,6 +2,7 @@
 
 import os
 import socket
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from indexes.article import Article
 from indexes.errors import ReadError
-from indexes.readers import MAX_BYTES, Details, canonical_url, expand, parse_date, read
+from indexes.readers import MAX_BYTES, Details, canonical_url, expand, parse_date, read, read_bytes
 
 STORY = "The bridge opened on Monday after nine years of delay.\n\n“It is done,” the mayor said.\n"
 
@@ -394,6 +395,34 @@ def test_what_is_no_file_gets_one_clear_line(tmp_path: Path) -> None:
     ]:
         with pytest.raises(ReadError, match=says):
             read(tmp_path / name)
+
+
+def test_bytes_with_a_name_are_read_like_the_file_of_that_name(tmp_path: Path) -> None:
+    path = tmp_path / "quay-opens.md"
+    path.write_text("The quay opens in spring, the harbour office says.\n")
+    from_path, from_bytes = read(path), read_bytes(path.name, path.read_bytes())
+    assert from_bytes == replace(from_path, source="quay-opens.md")
+    assert from_bytes.title == "quay opens"
+
+
+def test_errors_about_bytes_give_their_name_and_nothing_is_looked_up_on_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "here").mkdir()
+    with pytest.raises(ReadError, match=r"^here: it is empty\. "):
+        read_bytes("here", b" \n")
+    with pytest.raises(ReadError, match=r"^a\.pdf: not read yet: \.pdf; "):
+        read_bytes("a.pdf", b"%PDF-1.7")
+    with pytest.raises(ReadError, match=r"^big\.txt: it has 20 MB; at most 20 MB are read\."):
+        read_bytes("big.txt", b"x" * (MAX_BYTES + 1))
+
+
+def test_a_title_that_the_user_gives_wins_and_the_same_line_is_not_repeated() -> None:
+    text = b"Boats stay in\n\nThe boats stay in the harbour until the storm has passed, the office says.\n"
+    assert read_bytes("a.txt", text, Details(title="Storm over Skarra")).title == "Storm over Skarra"
+    same = read_bytes("a.txt", text, Details(title="Boats stay in"))
+    assert [p.kind for p in same.paragraphs] == ["title", "body"]
 
 
 def test_a_deeply_nested_page_is_no_crash(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from indexes.article import Article, Paragraph
+from indexes.article import Article, Paragraph, Speaker
 from indexes.library import Listed
 
 
@@ -27,7 +27,13 @@ def article_as_json(article: Article) -> dict[str, Any]:
 
 def listed_as_json(row: Listed) -> dict[str, Any]:
     """Return a line of `articles list --json`."""
-    return {**asdict(row), "published": row.published.isoformat() if row.published else None}
+    published = row.published.isoformat() if row.published else None
+    return {**asdict(row), "published": published, "speakers": list(row.speakers)}
+
+
+def speaker_as_json(speaker: Speaker) -> dict[str, Any]:
+    """Return who speaks in a paragraph, and how we know."""
+    return {"name": speaker.name, "how": speaker.how, "from": speaker.paragraph, "inferred": speaker.inferred}
 
 
 def _paragraph_as_json(paragraph: Paragraph) -> dict[str, Any]:
@@ -36,5 +42,5 @@ def _paragraph_as_json(paragraph: Paragraph) -> dict[str, Any]:
         "kind": paragraph.kind,
         "text": paragraph.text,
         "heading": paragraph.heading,
-        "speakers": [{"name": s.name, "how": s.how, "from": s.paragraph} for s in paragraph.speakers],
+        "speakers": [speaker_as_json(speaker) for speaker in paragraph.speakers],
     }

@@ -1,4 +1,4 @@
-"""The one door for articles: a path goes in, an Article comes out, whatever the format.
+"""The one door for articles: a path goes in, or bytes with a name; an Article comes out, whatever the format.
 
 Each format has a chapter of its own, which turns bytes into a Draft: `read(data: bytes) -> Draft`. This page says
 which chapter reads what, and does for all of them what no format needs to know: limits, addresses, dates, paragraphs,
@@ -9,6 +9,7 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from importlib import import_module
@@ -23,7 +24,7 @@ from indexes.readers.dates import find_date, parse_date
 from indexes.readers.draft import Draft
 from indexes.speakers import resolve_speakers
 
-__all__ = ["MAX_BYTES", "Details", "canonical_url", "expand", "parse_date", "read", "shown"]
+__all__ = ["MAX_BYTES", "Details", "canonical_url", "expand", "parse_date", "read", "read_bytes", "shown"]
 
 MAX_BYTES = 20_000_000  # an article is a few thousand characters; a page saved with its pictures a few million
 _FORMATS = {
@@ -41,16 +42,36 @@ class Details:
     published: date | None = None
     publisher: str | None = None
     url: str | None = None
+    title: str | None = None
 
 
 def read(path: Path, details: Details | None = None) -> Article:
     """Read the article in a file. Raises ReadError, which names the file, what is wrong, and what to do."""
-    details = details or Details()
+    with _named(shown(path)):
+        no_file = path.is_dir() or not os.path.lexists(path)  # whatever its name: `_bytes` says what is wrong with it
+        draft = _reader("" if no_file else path.suffix)(_bytes(path))
+        return _article(draft, path, shown(Path(os.path.abspath(path))), details or Details())
+
+
+def read_bytes(name: str, data: bytes, details: Details | None = None) -> Article:
+    """Read an article that came without a path, an upload: its name says the format and is its source.
+
+    Raises ReadError, which gives the name, what is wrong, and what to do.
+    """
+    with _named(name):
+        _check_size(len(data))
+        path = Path(name)
+        draft = _reader(path.suffix)(_filled(data))
+        return _article(draft, path, name, details or Details())
+
+
+@contextmanager
+def _named(name: str) -> Iterator[None]:
+    """Say in a ReadError which file it is about."""
     try:
-        draft = _reader(path)(_bytes(path))
-        return _article(draft, path, details)
+        yield
     except ReadError as error:
-        raise ReadError(f"{shown(path)}: {error.what}", error.hint) from error
+        raise ReadError(f"{name}: {error.what}", error.hint) from error
 
 
 def expand(path: Path) -> list[Path]:
@@ -87,11 +108,12 @@ def _belongs_to_a_page(entry: Path, names: set[str]) -> bool:
     return stem != entry.name and entry.is_dir() and bool({f"{stem}.html", f"{stem}.htm"} & names)
 
 
-def _reader(path: Path) -> Callable[[bytes], Draft]:
-    suffix = path.suffix.lower()
-    if suffix not in _FORMATS and not path.is_dir() and os.path.lexists(path):
-        raise ReadError(f"not read yet: {suffix}; {_READABLE} are.", "Save the article as one of these and add that.")
-    reader: Callable[[bytes], Draft] = import_module(f"indexes.readers.{_FORMATS.get(suffix, 'text')}").read
+def _reader(suffix: str) -> Callable[[bytes], Draft]:
+    if suffix.lower() not in _FORMATS:
+        raise ReadError(
+            f"not read yet: {suffix.lower()}; {_READABLE} are.", "Save the article as one of these and add that."
+        )
+    reader: Callable[[bytes], Draft] = import_module(f"indexes.readers.{_FORMATS[suffix.lower()]}").read
     return reader
 
 
@@ -103,23 +125,33 @@ def _bytes(path: Path) -> bytes:
             raise ReadError("it is a folder.", "Add the files in it.")
         if not stat.S_ISREG(status.st_mode):
             raise ReadError("it is not a regular file.", "Copy its text into a file and add that.")
-        if status.st_size > MAX_BYTES:
-            size, limit = status.st_size / 1_000_000, MAX_BYTES // 1_000_000
-            raise ReadError(f"it has {size:.0f} MB; at most {limit} MB are read.", "Split it, one article a file.")
-        data = path.read_bytes()
+        _check_size(status.st_size)
+        return _filled(path.read_bytes())
     except FileNotFoundError:
         raise ReadError("no such file.", "Check the path.") from None
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise ReadError(f"it cannot be opened ({reason}).", "Check who may read it.") from None
+
+
+def _check_size(size: int) -> None:
+    if size > MAX_BYTES:
+        raise ReadError(
+            f"it has {size / 1_000_000:.0f} MB; at most {MAX_BYTES // 1_000_000} MB are read.",
+            "Split it, one article a file.",
+        )
+
+
+def _filled(data: bytes) -> bytes:
     if not data.strip():
         raise ReadError("it is empty.", "Save the article's text in it and add it again.")
     return data
 
 
-def _article(draft: Draft, path: Path, details: Details) -> Article:
+def _article(draft: Draft, path: Path, source: str, details: Details) -> Article:
     head = draft.head
-    paragraphs = to_paragraphs(draft.blocks, head.title)
+    title = details.title or head.title
+    paragraphs = to_paragraphs(draft.blocks, title)
     if not any(p.kind == "body" for p in paragraphs):
         raise ReadError(
             "no article text was found in it.", "Check that it holds the article itself, not a list of links."
@@ -128,9 +160,9 @@ def _article(draft: Draft, path: Path, details: Details) -> Article:
     if details.url and not url:
         raise ReadError(f"{details.url!r} is not a web address.", "Give one that begins with https:// or http://.")
     return Article(
-        title=head.title or _title(paragraphs) or _name(path),
+        title=title or _title(paragraphs) or _name(path),
         paragraphs=resolve_speakers(paragraphs),
-        source=shown(Path(os.path.abspath(path))),
+        source=source,
         publisher=details.publisher or head.publisher,
         authors=head.authors or _authors(paragraphs),
         published=details.published or head.published or _date_above(paragraphs),
