@@ -156,6 +156,7 @@ def test_the_list_counts_paragraphs(run: Run, tmp_path: Path) -> None:
         "url": None,
         "source": str(tmp_path / "bridge.txt"),
         "paragraphs": 3,
+        "speakers": ["Ada Lind", "town council"],
     }
 
 
