@@ -25,6 +25,8 @@ AT_ONCE = 8  # questions of all visitors that are answered at the same time
 WAITING = 64  # further questions that wait for their turn; beyond them the chat says that it is busy
 LONGEST = 2000  # characters that the question box takes
 
+PRIVATE: dict[str, Any] = {"api_visibility": "private"}  # of every event: the API is ui/api.py, with limits of its own
+
 _THEME = gr.themes.Base(
     font=gr.themes.LocalFont("Source Sans Pro", weights=(400, 700)), font_mono=["ui-monospace", "monospace"]
 )
@@ -57,66 +59,84 @@ def mount_chat(app: Any, service: Service, path: str) -> None:
 
 
 def _chat(service: Service) -> gr.Blocks:
-    """Lay the components out, and connect them."""
-    asking = _Asking(service)
-    shown = {"api_visibility": "private"}
+    """Lay the components out, and say what happens at which event."""
+    chat: gr.Blocks
     with gr.Blocks(title="Newscite", analytics_enabled=False, fill_width=True) as chat:
         ready = gr.Textbox(visible="hidden", elem_id="nc-ready", container=False)
         conversation = gr.Textbox(visible="hidden", elem_id="nc-conversation", container=False)
-        history = gr.Chatbot(
-            elem_id="nc-history",
-            layout="panel",
-            show_label=False,
-            container=False,
-            buttons=["copy"],
-            editable="user",
-            latex_delimiters=[],
-            allow_tags=False,
-            height="100%",
-        )
+        history = _history()
         with gr.Accordion("Filter by date, publisher, speaker", open=False, elem_id="nc-filters"), gr.Row():
-            after = gr.Textbox(label="From", placeholder="2025-01-31", max_length=10, min_width=110, elem_id="nc-after")
-            before = gr.Textbox(
-                label="Until", placeholder="2025-12-31", max_length=10, min_width=110, elem_id="nc-before"
-            )
-            publisher = gr.Dropdown(label="Publisher", choices=[], min_width=160, elem_id="nc-publisher")
-            speaker = gr.Dropdown(label="Speaker", choices=[], min_width=160, elem_id="nc-speaker")
+            after, before = _day("From", "2025-01-31"), _day("Until", "2025-12-31")
+            publisher, speaker = gr.Dropdown(label="Publisher"), gr.Dropdown(label="Speaker")
         with gr.Row(elem_id="nc-ask"):
-            model = gr.Dropdown(
-                label="Answered by",
-                choices=[(name or "quotes only", name) for name in service.models],
-                value=service.models[0],
-                visible=len(service.models) > 1,
-                elem_id="nc-model",
-                scale=1,
-                min_width=160,
-            )
-            question = gr.Textbox(
-                placeholder="Ask the articles …",
-                show_label=False,
-                label="Your question",
-                container=False,
-                max_lines=6,
-                max_length=LONGEST,
-                submit_btn=True,
-                autofocus=True,
-                elem_id="nc-question",
-                scale=5,
-            )
-        filters = [after, before, publisher, speaker]
-        context = [conversation, model, *filters]
-        growing = {"outputs": [history, question], "concurrency_limit": AT_ONCE, "concurrency_id": "asking", **shown}
-        asked_events = [
-            question.submit(asking.ask, [question, *context], **growing),
-            history.example_select(asking.ask_example, context, **growing),
-            history.retry(asking.retry, context, **growing),
-            history.edit(asking.edit, context, **growing),
+            model = _models(service.models)
+            question = _question()
+
+        happens = _Asking(service)
+        context = [conversation, model, after, before, publisher, speaker]
+        answering = {
+            "outputs": [history, question],
+            "concurrency_limit": AT_ONCE,
+            "concurrency_id": "asking",
+            **PRIVATE,
+        }
+        answers: list[dict[str, Any]] = [  # each a Dependency, which is a dict
+            question.submit(happens.ask, [question, *context], **answering),
+            history.example_select(happens.ask_example, context, **answering),
+            history.retry(happens.retry, context, **answering),
+            history.edit(happens.edit, context, **answering),
         ]
-        question.stop(_ready_to_ask, None, question, cancels=asked_events, **shown)
-        history.undo(asking.undo, conversation, [history, question], **shown)
-        conversation.change(asking.show, conversation, history, **shown)
-        chat.load(asking.start, None, [ready, history, publisher, speaker], **shown)
+        question.stop(_ready_to_ask, None, question, cancels=answers, **PRIVATE)
+        history.undo(happens.undo, conversation, [history, question], **PRIVATE)
+        conversation.change(happens.show, conversation, history, **PRIVATE)
+        chat.load(happens.start, None, [ready, history, publisher, speaker], **PRIVATE)
     return chat
+
+
+def _history() -> gr.Chatbot:
+    return gr.Chatbot(
+        elem_id="nc-history",
+        layout="panel",
+        label="Conversation",
+        show_label=False,
+        container=False,
+        buttons=["copy"],
+        editable="user",
+        latex_delimiters=[],
+        allow_tags=False,
+        height="100%",
+    )
+
+
+def _day(label: str, example: str) -> gr.Textbox:
+    return gr.Textbox(label=label, placeholder=example, max_length=10, min_width=110)
+
+
+def _models(names: tuple[str, ...]) -> gr.Dropdown:
+    return gr.Dropdown(
+        label="Answered by",
+        choices=[(name or "quotes only", name) for name in names],
+        value=names[0],
+        visible=len(names) > 1,
+        elem_id="nc-model",
+        scale=1,
+        min_width=160,
+    )
+
+
+def _question() -> gr.Textbox:
+    return gr.Textbox(
+        label="Your question",
+        placeholder="Ask the articles …",
+        show_label=False,
+        container=False,
+        max_lines=6,
+        max_length=LONGEST,
+        submit_btn=True,
+        autofocus=True,
+        elem_id="nc-question",
+        scale=5,
+    )
 
 
 class _Asking:
@@ -132,9 +152,9 @@ class _Asking:
         publishers = sorted({row.publisher for row in library.articles() if row.publisher})
         return (
             "ready",
-            gr.Chatbot(examples=[{"text": text} for text in self._suggestions.current()]),
-            gr.Dropdown(choices=[("any", ""), *((name, name) for name in publishers)], value=""),
-            gr.Dropdown(choices=[("anybody", ""), *((name, name) for name in sorted(library.speakers()))], value=""),
+            gr.update(examples=[{"text": text} for text in self._suggestions.current()]),
+            gr.update(choices=[("any", ""), *((name, name) for name in publishers)], value=""),
+            gr.update(choices=[("anybody", ""), *((name, name) for name in sorted(library.speakers()))], value=""),
         )
 
     def show(self, request: gr.Request, conversation: str) -> list[Message]:
@@ -146,7 +166,7 @@ class _Asking:
 
     # Gradio fills in what is annotated as its own (Request, SelectData, …) before the values of the fields.
 
-    async def ask(self, request: gr.Request, text: str, conversation: str, *context: str | None) -> _Shown:
+    async def ask(self, request: gr.Request, text: str, conversation: str, *context: Any) -> _Shown:
         """Answer a question that was typed."""
         async for shown in self._answer(request, text, None, conversation, *context):
             yield shown
@@ -180,9 +200,9 @@ class _Asking:
         try:
             before = messages(self._turns(request, conversation)[:keep])
             if not question:
-                yield before, gr.Textbox(value="")
+                yield before, gr.update(value="")
                 return
-            yield [*before, asked(question), waiting()], gr.Textbox(value="", submit_btn=False, stop_btn=True)
+            yield [*before, asked(question), waiting()], gr.update(value="", submit_btn=False, stop_btn=True)
             given = {name: value.strip() for name, value in zip(FILTERS, filters, strict=True) if value}
             visitor = visitor_of(request)
             growing = self._service.converse(visitor, conversation, question, given, model, keep)
@@ -191,7 +211,7 @@ class _Asking:
                     yield [*before, asked(question), answered(turns[-1], growing=turns[-1].stopped)], gr.skip()
             yield gr.skip(), _ready_to_ask()
         except NewsciteError as error:
-            yield [*before, asked(question), problem(str(error))], _ready_to_ask(question)
+            yield [*before, asked(question), problem(str(error))], _ready_to_ask(value=question)
 
     def _turns(self, request: gr.Request, conversation: str) -> list[Turn]:
         return self._service.conversations.turns(conversation, visitor_of(request).user) if conversation else []
@@ -199,13 +219,13 @@ class _Asking:
 
 def visitor_of(request: gr.Request) -> Visitor:
     """Return who sent an event: `ui.access` has put it into the request."""
+    assert request.request is not None  # it is None only for Gradio's own examples
     visitor: Visitor = request.request.state.visitor
     return visitor
 
 
-def _ready_to_ask(question: str | None = None) -> Any:
-    changed = {} if question is None else {"value": question}
-    return gr.Textbox(submit_btn=True, stop_btn=False, **changed)
+def _ready_to_ask(**changed: Any) -> Any:
+    return gr.update(submit_btn=True, stop_btn=False, **changed)
 
 
 def _turn(chosen: gr.RetryData | gr.EditData | gr.UndoData) -> int:
