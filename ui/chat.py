@@ -9,12 +9,12 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
 
-from indexes.errors import NewsciteError
+from rag.suggestions import Suggestions
 from ui.access import Visitor
 from ui.conversations import Turn
 from ui.message import Message, answered, asked, messages, problem, question_of, waiting
+from ui.problems import problem_of
 from ui.service import Service
-from ui.suggestions import Suggestions
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before the import: Gradio asks its home page for its version there
 
@@ -83,8 +83,8 @@ def _chat(service: Service) -> gr.Blocks:
         answers: list[dict[str, Any]] = [  # each a Dependency, which is a dict
             question.submit(happens.ask, [question, *context], **answering),
             history.example_select(happens.ask_example, context, **answering),
-            history.retry(happens.retry, context, **answering),
-            history.edit(happens.edit, context, **answering),
+            history.retry(happens.ask_again, context, **answering),
+            history.edit(happens.ask_again, context, **answering),
         ]
         question.stop(_ready_to_ask, None, question, cancels=answers, **PRIVATE)
         history.undo(happens.undo, conversation, [history, question], **PRIVATE)
@@ -161,42 +161,41 @@ class _Asking:
         """Return what was said in a conversation; nothing yet in a new one."""
         try:
             return messages(self._turns(request, conversation))
-        except NewsciteError as error:
-            return [problem(str(error))]
+        except Exception as error:
+            return [problem(problem_of(error).detail)]
 
     # Gradio fills in what is annotated as its own (Request, SelectData, …) before the values of the fields.
 
     async def ask(self, request: gr.Request, text: str, conversation: str, *context: Any) -> _Shown:
         """Answer a question that was typed."""
-        async for shown in self._answer(request, text, None, conversation, *context):
-            yield shown
+        async with aclosing(self._answer(request, text, None, conversation, *context)) as growing:
+            async for shown in growing:
+                yield shown
 
     async def ask_example(self, request: gr.Request, chosen: gr.SelectData, conversation: str, *context: Any) -> _Shown:
         """Answer an example question."""
-        async for shown in self._answer(request, chosen.value["text"], None, conversation, *context):
-            yield shown
+        async with aclosing(self._answer(request, chosen.value["text"], None, conversation, *context)) as growing:
+            async for shown in growing:
+                yield shown
 
-    async def retry(self, request: gr.Request, chosen: gr.RetryData, conversation: str, *context: Any) -> _Shown:
-        """Ask a question again; what came after it goes."""
-        async for shown in self._answer(request, _text(chosen.value), _turn(chosen), conversation, *context):
-            yield shown
+    async def ask_again(self, request: gr.Request, chosen: gr.RetryData, conversation: str, *context: Any) -> _Shown:
+        """Ask a question anew, as it was or edited; what came after it goes."""
+        async with aclosing(self._answer(request, *_question_and_turn(chosen), conversation, *context)) as growing:
+            async for shown in growing:
+                yield shown
 
-    async def edit(self, request: gr.Request, chosen: gr.EditData, conversation: str, *context: Any) -> _Shown:
-        """Ask an edited question in place of the old one; what came after it goes."""
-        async for shown in self._answer(request, _text(chosen.value), _turn(chosen), conversation, *context):
-            yield shown
-
-    def undo(self, request: gr.Request, chosen: gr.UndoData, conversation: str) -> tuple[list[Message], str]:
+    def undo(self, request: gr.Request, chosen: gr.RetryData, conversation: str) -> tuple[list[Message], str]:
         """Take a question back into the box; it and what came after it go."""
-        user = visitor_of(request).user
-        self._service.conversations.truncate(conversation, user, _turn(chosen))
-        return messages(self._turns(request, conversation)), _text(chosen.value)
+        question, turn = _question_and_turn(chosen)
+        self._service.conversations.truncate(conversation, visitor_of(request).user, turn)
+        return messages(self._turns(request, conversation)), question
 
     async def _answer(
         self, request: gr.Request, text: str, keep: int | None, conversation: str, model: str, *filters: str | None
     ) -> _Shown:
         """Yield the messages as the answer grows, and the state of the question box."""
         question = text.strip()
+        before: list[Message] = []
         try:
             before = messages(self._turns(request, conversation)[:keep])
             if not question:
@@ -210,8 +209,8 @@ class _Asking:
                 async for turns in growing:
                     yield [*before, asked(question), answered(turns[-1], growing=turns[-1].stopped)], gr.skip()
             yield gr.skip(), _ready_to_ask()
-        except NewsciteError as error:
-            yield [*before, asked(question), problem(str(error))], _ready_to_ask(value=question)
+        except Exception as error:
+            yield [*before, asked(question), problem(problem_of(error).detail)], _ready_to_ask(value=question)
 
     def _turns(self, request: gr.Request, conversation: str) -> list[Turn]:
         return self._service.conversations.turns(conversation, visitor_of(request).user) if conversation else []
@@ -228,12 +227,12 @@ def _ready_to_ask(**changed: Any) -> Any:
     return gr.update(submit_btn=True, stop_btn=False, **changed)
 
 
-def _turn(chosen: gr.RetryData | gr.EditData | gr.UndoData) -> int:
-    """Return the turn (0-based) that a message belongs to: each has two."""
-    return int(chosen.index) // 2  # type: ignore[arg-type]  # a pair only where tuples are shown, which are gone
+def _question_and_turn(chosen: gr.RetryData) -> tuple[str, int]:
+    """Return the question in a chosen message, and the turn (0-based) that it belongs to: each turn has two messages.
 
-
-def _text(value: Any) -> str:
-    """Return the question in a message's value, which Gradio gives as text or as a list of parts."""
-    parts = value if isinstance(value, list) else [value]
-    return question_of("".join(part if isinstance(part, str) else part.get("text", "") for part in parts))
+    Editing and undoing say the same of a message as asking again. Gradio gives its text as such or in parts.
+    """
+    parts = chosen.value if isinstance(chosen.value, list) else [chosen.value]
+    text = "".join(part if isinstance(part, str) else part["text"] for part in parts)
+    assert isinstance(chosen.index, int)  # a pair only in the tuples that Gradio had once
+    return question_of(text), chosen.index // 2

@@ -1,31 +1,30 @@
-"""The one web application: chat, API, permalinks, library page and static files, behind the same door."""
+"""The one web application: chat, API, permalinks, library page and static files, behind the same doors."""
 
 from pathlib import Path
-from typing import Any
 
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from ui.access import AccessRule
+from ui.api import api_router
+from ui.chat import mount_chat
+from ui.limits import protect
+from ui.pages import pages_router
+from ui.problems import install_errors
 from ui.service import Service
+from ui.uploads import MAX_REQUEST, uploads_router
 
 STATIC = Path(__file__).parent / "static"
 
 
-def create_app(service: Service, rule: AccessRule) -> Any:
-    """Return the ASGI application that serves a library to whom the rule lets in."""
-    from ui.api import api_router, install_errors
-    from ui.chat import mount_chat
-    from ui.limits import protect
-    from ui.pages import pages_router
-    from ui.uploads import uploads_router
-
+def create_app(service: Service, rule: AccessRule) -> ASGIApp:
+    """Return the application that serves a library to whom the rule lets in."""
     app = FastAPI(title="Newscite", docs_url=None, redoc_url=None, openapi_url=None)
     install_errors(app)
-    app.include_router(api_router(service))
-    app.include_router(pages_router(service))
-    app.include_router(uploads_router(service))
+    for router in (api_router(service), pages_router(service), uploads_router(service)):
+        app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC))
 
     @app.get("/", include_in_schema=False)
@@ -37,4 +36,4 @@ def create_app(service: Service, rule: AccessRule) -> Any:
         return {"status": "ok"}
 
     mount_chat(app, service, "/app")
-    return protect(app, rule)
+    return protect(app, rule, larger={"/api/articles": MAX_REQUEST})
