@@ -222,6 +222,69 @@ def _print_explanation(explanation: Explanation, as_json: bool) -> Answer:
 
 
 @app.command()
+def serve(
+    context: typer.Context,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[
+        int | None,
+        typer.Option(min=1, max=65535, help="The port.", show_default="7860, or at your own machine the next free one"),
+    ] = None,
+    model: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A language model that may be chosen, as for `ask`; the first is the default. Repeatable.",
+            show_default="NEWSCITE_MODEL, or none: answers are quoted",
+        ),
+    ] = None,
+    base_url: BaseUrl = None,
+    timeout: Timeout = None,
+    read_only: Annotated[bool, typer.Option("--read-only", help="Let nobody add or remove articles.")] = False,
+    user_header: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="The header in which your proxy names the user whom it has signed in."),
+    ] = None,
+    trust_proxy: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ADDRESS", help="An address or network that your proxy calls from. Repeatable."),
+    ] = None,
+    open_: Annotated[bool, typer.Option("--open", help="Let in everybody who reaches the address.")] = False,
+    root_path: Annotated[
+        str, typer.Option(metavar="PATH", help="The prefix that your proxy takes off the path.", show_default="none")
+    ] = "",
+    rate: Annotated[str, typer.Option(help="How many questions one visitor may ask.")] = "60/minute",
+    home: Home = None,
+) -> None:
+    """Serve the chat, the articles and the API, on this machine only unless you say who may come in.
+
+    - `newscite serve`
+    - `newscite serve --model ollama:llama3.2 --read-only`
+    - `newscite serve --root-path /qa --user-header X-Forwarded-User --trust-proxy 127.0.0.1`
+    """
+    from ui import serve as server  # a web server: no other command needs one
+    from ui.access import AccessRule
+
+    models = tuple(model or filter(None, [os.environ.get("NEWSCITE_MODEL")]))
+    if base_url and not any(models):
+        raise typer.BadParameter("--base-url is the address of a model's server: name the model with --model")
+    try:
+        settings = server.Settings(
+            home=_home(context, home),
+            host=host,
+            port=port,
+            rule=AccessRule(user_header, tuple(trust_proxy or ()), open_),
+            models=models,
+            base_url=base_url,
+            timeout=timeout,
+            read_only=read_only,
+            rate=rate,
+            root_path=root_path,
+        )
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    server.serve(settings)
+
+
+@app.command()
 def rebuild(context: typer.Context, embedding_model: EmbeddingModel = None, home: Home = None) -> None:
     """Make the index anew from the stored articles: after an unclean stop, or for another embedding model."""
     opened = Library.open(_home(context, home), model=embedding_model, for_rebuild=True)
