@@ -15,6 +15,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 from indexes.embeddings import SentenceEmbeddings
 from indexes.library import Library
 from indexes.samples import sample_articles
+from tests.browser.hostile import HOSTILE_ARTICLE
+from tests.browser.room import Chat
 from tests.browser.server import Server, play, serving
 from tests.fake_llm import FakeLLM
 
@@ -27,12 +29,12 @@ ARGUMENTS = (
     "--disable-quic",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 )
-MODELS = ("good", "slow", "stalled", "hostile")
+MODELS = ("good", "slow", "stalled", "hostile")  # of the studio; the first is the default
 NOISE = re.compile(
     # Gradio's own inline scripts, which our policy blocks on purpose: its client asks for what they would have said
     r"(executing|execute) inline script.*Content Security Policy"
-    # Gradio asks for it at the root of the host, whatever the prefix
-    r"|manifest\.json",
+    # asked for at the root of the host, whatever the prefix
+    r"|manifest\.json|favicon\.ico",
     re.I | re.S,
 )
 
@@ -49,7 +51,7 @@ def chromium() -> Iterator[Browser]:
     path = shutil.which("chromium")
     if path is None:
         pytest.skip("no Chromium here: apt-get install chromium")
-    expect.set_options(timeout=15_000)
+    expect.set_options(timeout=30_000)  # a busy machine; what is right passes at once
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=[*ARGUMENTS])
         yield browser
@@ -121,6 +123,12 @@ def page(visit: Visit, newsroom: Server) -> Page:
     return visit(newsroom)
 
 
+@pytest.fixture
+def chat(page: Page) -> Chat:
+    """A new conversation with the newsroom."""
+    return Chat(page).open()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Function, call: pytest.CallInfo[None]
@@ -146,10 +154,12 @@ def _pictures(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="package")
 def prepared(tmp_path_factory: pytest.TempPathFactory, embeddings: SentenceEmbeddings) -> Path:
-    """A library with the sample articles, embedded once, for servers to have copies of."""
+    """A library with the sample articles and a hostile one, embedded once, for servers to have copies of."""
     home = tmp_path_factory.mktemp("prepared") / "library"
+    hostile = tmp_path_factory.mktemp("articles") / "hostile.txt"
+    hostile.write_text(HOSTILE_ARTICLE, encoding="utf-8")
     with Library.open(home, embeddings=embeddings) as library:
-        assert not library.add(sample_articles()).count("failed")
+        assert not library.add(sample_articles(), hostile).count("failed")
     return home
 
 
@@ -161,11 +171,21 @@ def llm() -> Iterator[FakeLLM]:
 
 
 @pytest.fixture(scope="package")
-def newsroom(prepared: Path, llm: FakeLLM, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The server that most tests share: it quotes, and offers the cast of models."""
+def newsroom(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The server that most tests share: it quotes."""
     home = tmp_path_factory.mktemp("newsroom") / "library"
     shutil.copytree(prepared, home)
-    with serving(home, *model_options(llm)) as server:
+    with serving(home, "--rate", "600/minute") as server:
+        yield server
+
+
+@pytest.fixture(scope="package")
+def studio(prepared: Path, llm: FakeLLM, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The server that offers models, each a character of its own."""
+    home = tmp_path_factory.mktemp("studio") / "library"
+    shutil.copytree(prepared, home)
+    models = [option for model in MODELS for option in ("--model", f"openai:{model}")]
+    with serving(home, *models, "--base-url", f"{llm.url}/v1", "--rate", "600/minute") as server:
         yield server
 
 
@@ -180,12 +200,6 @@ def serve(prepared: Path, tmp_path: Path) -> Iterator[Serve]:
             return stack.enter_context(serving(home, *options))
 
         yield start
-
-
-def model_options(llm: FakeLLM) -> list[str]:
-    """Return the options that offer the cast of models."""
-    named = [option for model in MODELS for option in ("--model", f"openai:{model}")]
-    return [*named, "--base-url", f"{llm.url}/v1"]
 
 
 def _origin(url: str) -> str:
