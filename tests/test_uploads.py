@@ -1,0 +1,364 @@
+"""The library page and what comes in through it: uploads are read from bytes, told of one by one, never trusted."""
+
+import asyncio
+import json
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from indexes.embeddings import Floats
+from indexes.library import Library
+from indexes.readers import MAX_BYTES
+from rag import Assistant
+from tests.standin import StandIn, article
+from ui.problems import install_errors
+from ui.uploads import MAX_FILES, clean_name, uploads_router
+
+WALL = "Council votes for wall\n\nThe council of Skarra voted for a wall on Monday.\n\nThe wall costs nine crowns.\n"
+BOAT = "# Night boat\n\nThe night boat carries sixty people over the sound, its captain said.\n"
+PIER = "Pier to move\n\n“We need a new pier because the old one stands on sand,” Ada Lind said on Friday.\n"
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Iterator[Library]:
+    with Library.open(tmp_path / "library", embeddings=StandIn()) as opened:
+        yield opened
+
+
+def app(library: Library, *, read_only: bool = False) -> FastAPI:
+    served = FastAPI()
+    install_errors(served)
+    served.include_router(uploads_router(SimpleNamespace(library=library, read_only=read_only)))
+    return served
+
+
+@pytest.fixture
+def client(shelf: Library) -> TestClient:
+    return TestClient(app(shelf))
+
+
+def send(client: TestClient, *files: tuple[str, str | bytes], **fields: str) -> httpx.Response:
+    parts = [("files", (name, content)) for name, content in files]
+    return client.post("/api/articles", files=parts or [("nothing", ("", b""))], data=fields)
+
+
+def events(reply: httpx.Response) -> list[tuple[str, Any]]:
+    assert reply.status_code == 200, reply.text
+    assert reply.headers["content-type"].startswith("text/event-stream")
+    return [(name, json.loads(data)) for name, data in re.findall(r"event: (\w+)\ndata: (.*)\n\n", reply.text)]
+
+
+def told(reply: httpx.Response) -> list[dict[str, Any]]:
+    """Return what the reply says of each upload."""
+    return [data for name, data in events(reply) if name == "file"]
+
+
+# -- what becomes of an upload ----------------------------------------------------------------------------------------
+
+
+def test_files_are_added_and_told_of_one_by_one(client: TestClient, shelf: Library) -> None:
+    reply = send(client, ("wall.txt", WALL), ("boat.md", BOAT), ("photo.png", b"\x89PNG"))
+    assert [(f["name"], f["status"], f["title"]) for f in sorted(told(reply), key=lambda f: f["name"])] == [
+        ("boat.md", "added", "Night boat"),
+        ("photo.png", "failed", None),
+        ("wall.txt", "added", "Council votes for wall"),
+    ]
+    name, done = events(reply)[-1]
+    assert (name, done["added"], done["failed"], done["unchanged"]) == ("done", 2, 1, 0)
+    assert {row["title"] for row in done["articles"]} == {"Night boat", "Council votes for wall"}
+    assert {row.id for row in shelf.articles()} == {row["id"] for row in done["articles"]}
+
+
+def test_progress_goes_from_nothing_to_all(client: TestClient) -> None:
+    steps = [data for name, data in events(send(client, ("wall.txt", WALL), ("boat.md", BOAT))) if name == "progress"]
+    assert (steps[0]["done"], steps[-1]["done"]) == (0, 2)
+    assert {step["total"] for step in steps} == {2}
+
+
+def test_pasted_text_is_an_article_under_the_title_given(client: TestClient, shelf: Library) -> None:
+    reply = send(
+        client,
+        title="  Storm\nover Skarra ",
+        text="The boats stay in.\n\nThe office says so.",
+        publisher="The Beacon",
+        published="2025-03-14",
+        url="https://beacon.example/storm",
+    )
+    assert [f["status"] for f in told(reply)] == ["added"]
+    (row,) = shelf.articles()
+    assert (row.title, row.publisher, row.published) == ("Storm over Skarra", "The Beacon", date(2025, 3, 14))
+    assert (row.paragraphs, row.url) == (2, "https://beacon.example/storm")
+
+
+def test_title_of_a_pasted_text_is_not_put_on_the_files_beside_it(client: TestClient, shelf: Library) -> None:
+    send(client, ("wall.txt", WALL), title="Storm", text="The boats stay in the harbour.")
+    assert {row.title for row in shelf.articles()} == {"Storm", "Council votes for wall"}
+
+
+def test_same_file_again_is_unchanged_and_an_edited_one_is_a_new_version(client: TestClient, shelf: Library) -> None:
+    (first,) = told(send(client, ("wall.txt", WALL)))
+    assert [f["status"] for f in told(send(client, ("wall.txt", WALL)))] == ["unchanged"]
+    (edited,) = told(send(client, ("wall.txt", WALL.replace("nine", "ten"))))
+    assert (edited["status"], edited["id"]) == ("updated", first["id"])
+    assert len(shelf.versions(first["id"])) == 2
+
+
+def test_two_files_of_one_name_are_two_articles(client: TestClient, shelf: Library) -> None:
+    send(client, ("article.txt", WALL))
+    send(client, ("article.txt", BOAT.replace("# ", "")))
+    assert len(shelf.articles()) == 2
+
+
+@pytest.mark.parametrize("fields", [{}, {"publisher": "The Beacon"}])
+def test_two_texts_without_a_title_are_two_articles(client: TestClient, shelf: Library, fields: dict[str, str]) -> None:
+    for text in ("The boats stay in the harbour, says the office.", "The wall is paid for by the state, says Lind."):
+        send(client, ("article.txt", text), **fields)
+        send(client, text=text.replace("says", "said"), **fields)
+    assert len(shelf.articles()) == 4
+
+
+def test_what_was_known_under_another_id_is_said(client: TestClient) -> None:
+    (first,) = told(send(client, ("wall.txt", WALL)))
+    (better,) = told(send(client, ("wall.txt", WALL), url="https://courier.example/wall"))
+    assert (better["status"], better["replaced"]) == ("updated", first["id"])
+
+
+def test_question_finds_at_once_what_was_added(client: TestClient, shelf: Library) -> None:
+    assistant = Assistant(shelf)
+    question = "Why does Ada Lind want a new pier?"
+    assert assistant.ask(question).reason == "no_articles"
+    send(client, ("pier.txt", PIER))
+    assert "stands on sand" in assistant.ask(question).answer
+    send(client, ("pier.txt", PIER.replace("sand", "mud")))
+    assert "stands on mud" in assistant.ask(question).answer
+
+
+def test_several_files_are_embedded_together(tmp_path: Path) -> None:
+    class Counting(StandIn):
+        calls = 0
+
+        def vectors(self, texts: Sequence[str]) -> Floats:
+            self.calls += 1
+            return super().vectors(texts)
+
+    counting = Counting()
+    with Library.open(tmp_path, embeddings=counting) as opened:
+        send(TestClient(app(opened)), *((f"{n}.txt", f"Wall {n}\n\nThe wall number {n} is high.") for n in range(9)))
+    assert counting.calls == 1
+
+
+# -- what is refused --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("files", "fields", "says"),
+    [
+        ([], {}, "nothing to add"),
+        ([], {"title": "Only a title"}, "nothing to add"),
+        ([("a.txt", WALL)] * (MAX_FILES + 1), {}, "at most 20"),
+        ([("a.txt", WALL)], {"published": "03/04/2025"}, "'03/04/2025' is not a date"),
+        ([("a.txt", WALL)], {"url": "javascript:alert(1)"}, "is not a web address"),
+        ([("a.txt", WALL), ("b.txt", BOAT)], {"url": "https://a.example/"}, "one article"),
+        ([("a.txt", WALL)], {"publisher": "x" * 301}, "301 characters"),
+    ],
+)
+def test_form_that_cannot_be_taken_is_refused_whole(
+    client: TestClient, shelf: Library, files: list[tuple[str, str]], fields: dict[str, str], says: str
+) -> None:
+    reply = send(client, *files, **fields)
+    assert reply.status_code == 400
+    assert says in reply.json()["detail"]
+    assert shelf.articles() == []
+
+
+def test_file_that_is_too_large_fails_alone(client: TestClient) -> None:
+    results = told(send(client, ("big.txt", b"x" * (MAX_BYTES + 1)), ("wall.txt", WALL)))
+    assert {f["name"]: f["status"] for f in results} == {"big.txt": "failed", "wall.txt": "added"}
+    assert "at most 20 MB" in results[0]["reason"]
+
+
+def test_read_only_library_is_neither_added_to_nor_removed_from(shelf: Library) -> None:
+    kept = article("Wall", "A wall stands.")
+    shelf.add_article(kept)
+    client = TestClient(app(shelf, read_only=True))
+    for reply in (send(client, ("boat.md", BOAT)), client.delete(f"/api/articles/{kept.id}")):
+        assert reply.status_code == 403
+        assert "read-only" in reply.json()["detail"]
+    assert [row.id for row in shelf.articles()] == [kept.id]
+
+
+def test_library_that_cannot_be_written_is_an_event_without_its_path(shelf: Library) -> None:
+    client = TestClient(app(shelf))
+    shelf.close()
+    name, data = events(send(client, ("wall.txt", WALL)))[-1]
+    assert name == "error"
+    assert "library" in data["detail"]
+    assert str(shelf) not in data["detail"]
+
+
+# -- hostile names ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("../../etc/passwd", "passwd"),
+        ("C:\\Users\\me\\story.txt", "story.txt"),
+        ("a\x00b\r\nc\x1b[31m.txt", "ab c[31m.txt"),
+        ("cod\u202etxt.md", "codtxt.md"),
+        ("", "file"),
+        ("///", "file"),
+        ("x" * 500 + ".html", "x" * 114 + "….html"),
+        ("наука 🌊.txt", "наука 🌊.txt"),
+    ],
+)
+def test_name_of_a_file_is_shown_in_one_short_harmless_line(name: str, shown: str) -> None:
+    assert clean_name(name) == shown
+
+
+@pytest.mark.parametrize("name", ["../../../tmp/x.txt", "/etc/passwd", "..", "con.txt", "a" * 4000 + ".txt"])
+def test_name_of_a_file_is_no_path(client: TestClient, shelf: Library, tmp_path: Path, name: str) -> None:
+    before = set(tmp_path.rglob("*"))
+    assert [f["status"] for f in told(send(client, (name, WALL)))] == ["added"]
+    assert {path for path in tmp_path.rglob("*") if "library" not in path.parts} <= before
+    assert shelf.articles()[0].source == f"upload:{clean_name(name)}#Council votes for wall"
+
+
+def test_error_names_the_uploaded_file_and_no_path(client: TestClient) -> None:
+    (failed,) = told(send(client, ("dir/report.pdf", b"%PDF-1.7")))
+    assert failed["reason"].startswith("report.pdf: not read yet: .pdf;")
+
+
+# -- removing ---------------------------------------------------------------------------------------------------------
+
+
+def test_removed_article_is_returned_and_found_no_more(client: TestClient, shelf: Library) -> None:
+    wall = article("Wall", "A wall stands.", speaker="Dora Renn")
+    shelf.add_article(wall)
+    removed = client.delete(f"/api/articles/{wall.id}").json()
+    assert (removed["id"], removed["title"], removed["speakers"]) == (wall.id, "Wall", ["Dora Renn"])
+    assert "source" not in removed
+    assert client.delete(f"/api/articles/{wall.id}").status_code == 404
+    assert shelf.articles() == []
+
+
+def test_beginning_of_an_id_removes_nothing(client: TestClient, shelf: Library) -> None:
+    wall = article("Wall", "A wall stands.")
+    shelf.add_article(wall)
+    assert client.delete(f"/api/articles/{wall.id[:6]}").status_code == 404
+    assert len(shelf.articles()) == 1
+
+
+# -- leaving, and coming together -------------------------------------------------------------------------------------
+
+
+class Gated(StandIn):
+    """Embeds when the gate is opened; says when it waits there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waits, self.gate = threading.Event(), threading.Event()
+
+    def vectors(self, texts: Sequence[str]) -> Floats:
+        self.waits.set()
+        assert self.gate.wait(20)
+        return super().vectors(texts)
+
+
+async def test_what_was_sent_comes_in_whole_when_the_reader_leaves(tmp_path: Path) -> None:
+    gated = Gated()
+    with Library.open(tmp_path, embeddings=gated) as opened:
+        served = app(opened)
+        leave = asyncio.Event()
+        leaving = asyncio.create_task(_post(served, leave, ("wall.txt", WALL), ("boat.md", BOAT)))
+        await asyncio.to_thread(gated.waits.wait, 20)
+        leave.set()
+        await asyncio.wait_for(leaving, 20)
+        assert opened.articles() == []
+        gated.gate.set()
+        stays = asyncio.Event()
+        await asyncio.wait_for(_post(served, stays, ("wall.txt", WALL)), 20)  # its turn comes after the first
+        assert {row.title for row in opened.articles()} == {"Council votes for wall", "Night boat"}
+
+
+async def _post(served: FastAPI, leave: asyncio.Event, *files: tuple[str, str]) -> None:
+    """Send files; end the connection when told to."""
+    request = httpx.Request("POST", "http://x/api/articles", files=[("files", file) for file in files])
+    body = [{"type": "http.request", "body": request.read(), "more_body": False}]
+
+    async def receive() -> dict[str, Any]:
+        if body:
+            return body.pop()
+        await leave.wait()
+        return {"type": "http.disconnect"}
+
+    async def sent(message: Any) -> None:
+        pass
+
+    headers = [(name.lower().encode(), value.encode()) for name, value in request.headers.items()]
+    scope = {"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http",
+             "path": "/api/articles", "raw_path": b"/api/articles", "query_string": b"", "root_path": "",
+             "headers": headers, "client": ("127.0.0.1", 1), "server": ("x", 80), "state": {}}  # fmt: skip
+    await served(scope, receive, sent)
+
+
+def test_one_file_sent_twice_at_the_same_moment_is_one_article(shelf: Library) -> None:
+    client = TestClient(app(shelf))
+    replies: list[httpx.Response] = []
+    threads = [threading.Thread(target=lambda: replies.append(send(client, ("wall.txt", WALL)))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(told(reply)[0]["status"] for reply in replies) == ["added", "unchanged", "unchanged", "unchanged"]
+    assert len(shelf.articles()) == 1
+
+
+# -- the page ---------------------------------------------------------------------------------------------------------
+
+
+def test_page_lists_articles_newest_first_with_links_dates_and_speakers(client: TestClient, shelf: Library) -> None:
+    old = article("Old boat", "It sails.", published=date(2024, 9, 3), publisher="The Beacon")
+    new = article("New wall", "It stands.", "It is high.", published=date(2025, 4, 29), speaker="Dora Renn")
+    for each in (old, new):
+        shelf.add_article(each)
+    page = client.get("/library").text
+    assert page.index(f'href="p/{new.id}"') < page.index(f'href="p/{old.id}"')
+    assert '<time datetime="2025-04-29">29 April 2025</time>' in page
+    assert "Dora Renn" in page
+    assert "<caption>" in page
+
+
+def test_page_of_an_empty_library_says_how_to_add(client: TestClient) -> None:
+    assert "newscite add your-articles/" in client.get("/library").text
+
+
+def test_read_only_page_offers_neither_adding_nor_removing(shelf: Library) -> None:
+    page = TestClient(app(shelf, read_only=True)).get("/library").text
+    assert "<form" not in page
+    assert "data-removable" not in page
+
+
+def test_hostile_article_is_text_on_the_page(client: TestClient, shelf: Library) -> None:
+    evil = "</th><script>alert(1)</script><img src=//evil.example onerror=alert(1)>"
+    shelf.add_article(article(evil, "Text.", publisher=evil, speaker=evil))
+    page = client.get("/library").text
+    assert "alert(1)&lt;/script&gt;" in page
+    assert page.count("<script") == 2  # ours, by their addresses
+    assert "<img" not in page
+
+
+def test_page_has_no_inline_script_or_style(client: TestClient, shelf: Library) -> None:
+    shelf.add_article(article("Wall", "A wall stands."))
+    page = client.get("/library").text
+    assert re.findall(r"<script(?![^>]*\bsrc=)|\son\w+=|\sstyle=|<style", page) == []
+    assert re.findall(r"""(?:src|href|action)=["'](?:/|https?:)""", page) == []
