@@ -4,16 +4,10 @@ Whatever a template prints is escaped, whatever it names must be given, and `ui/
 gives it. Template text is ours; article text only ever comes in as a value.
 """
 
-import calendar
-from datetime import date
-
 from fastapi.templating import Jinja2Templates
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-
-def day(value: date) -> str:
-    """Return a date as people write it: 9 July 2025."""
-    return f"{value.day} {calendar.month_name[value.month]} {value.year}"
+from ui.message import day
 
 
 def _environment() -> Environment:

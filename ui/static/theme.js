@@ -46,7 +46,8 @@ const newsciteTheme = (() => {
   }
 
   function name(button) {
-    button.textContent = `Theme: ${choice}`;
+    button.firstChild.textContent = "Theme: ";
+    button.lastChild.textContent = choice;
     button.title = `Change to ${following()}`;
   }
 
@@ -58,6 +59,7 @@ const newsciteTheme = (() => {
     if (element.querySelector("button")) return;
     const button = document.createElement("button");
     button.type = "button";
+    button.append(document.createElement("span"), document.createElement("span"));
     button.addEventListener("click", () => {
       choice = following();
       keep();
