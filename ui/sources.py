@@ -1,0 +1,94 @@
+"""From a paragraph's id to all that a reader wants to know of it: its text, its article, who speaks, how to cite it.
+
+Pure functions over articles. An id is `ARTICLE@VERSION#NUMBER`, as citations carry it; without `@VERSION` it means the
+newest version. A stretch is `START-END`, in code points.
+"""
+
+import re
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from indexes.article import Article
+from indexes.errors import NewsciteError, QuestionError
+from rag.answer import Citation
+from rag.cite import cite
+from ui.copies import copies
+from ui.pages import permalink
+from ui.render import speaker_as_json
+
+_ID = re.compile(r"([0-9a-f]{1,12})(?:@([0-9a-f]{8}))?#([0-9]{1,6})")
+_STRETCH = re.compile(r"([0-9]{1,7})-([0-9]{1,7})")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which paragraph is asked for, and which stretch of it, if any."""
+
+    article_id: str
+    version: str | None
+    number: int
+    stretch: tuple[int, int] | None
+
+    @classmethod
+    def read(cls, paragraph_id: str, at: str = "") -> "Place":
+        """Return the place that an id and a stretch name; QuestionError where they name none."""
+        found = _ID.fullmatch(paragraph_id)
+        if not found:
+            raise QuestionError(
+                f"{paragraph_id!r} is no paragraph.", "Write ARTICLE@VERSION#NUMBER, in an address with %23 for #."
+            )
+        stretch = _STRETCH.fullmatch(at)
+        if at and not stretch:
+            raise QuestionError(f"{at!r} is no stretch of a text.", "Write START-END, counted in code points.")
+        bounds = (int(stretch[1]), int(stretch[2])) if stretch else None
+        return cls(found[1], found[2], int(found[3]), bounds)
+
+
+class UnknownPlace(NewsciteError):
+    """The article has no such paragraph, or the paragraph no such stretch."""
+
+
+def source_as_json(
+    article: Article, place: Place, *, newest: bool, marker: int, site: str, today: date
+) -> dict[str, Any]:
+    """Return a paragraph as `GET /api/paragraphs` gives it; UnknownPlace where the article has no such place.
+
+    `marker` is the number that its citation gets, `site` the address of this site, with a slash at its end.
+    """
+    if not 1 <= place.number <= len(article.body):
+        raise UnknownPlace(
+            f"“{article.title}” has no paragraph {place.number}.", f"They are numbered 1 to {len(article.body)}."
+        )
+    paragraph = article.body[place.number - 1]
+    page = permalink(article.id, article.version, place.number, [place.stretch] if place.stretch else [])
+    cited = _cited(article, place.number, *place.stretch, marker) if place.stretch else None
+    return {
+        "id": article.paragraph_id(place.number),
+        "article_id": article.id,
+        "version": article.version,
+        "newest": newest,
+        "number": place.number,
+        "of": len(article.body),
+        "text": paragraph.text,
+        "heading": paragraph.heading,
+        "speakers": [speaker_as_json(speaker) for speaker in paragraph.speakers],
+        "title": article.title,
+        "publisher": article.publisher,
+        "published": article.published.isoformat() if article.published else None,
+        "url": article.url,
+        "permalink": f"/{page}",
+        "citation": asdict(cited) if cited else None,
+        "copy": copies(cited, site + page, authors=article.authors, accessed=today) if cited else None,
+    }
+
+
+def _cited(article: Article, number: int, start: int, end: int, marker: int) -> Citation:
+    try:
+        return cite(marker, article, number, start, end)
+    except ValueError:
+        length = len(article.body[number - 1].text)
+        raise UnknownPlace(
+            f"Paragraph {number} of “{article.title}” has no text at {start}-{end}.",
+            f"It has {length} characters, counted from 0 in code points.",
+        ) from None
