@@ -34,7 +34,8 @@ export async function load(paragraphs) {
   const asked = paragraphs.flatMap(({ id, stretches }) => stretches.flatMap((at) => [["id", id], ["at", at]]));
   const address = `${PARAGRAPHS}?${new URLSearchParams(asked)}`;
   const response = await fetch(address, { signal: AbortSignal.timeout(PATIENCE) });
-  if (response.status === 404) return paragraphs.length > 1 ? loadOneByOne(paragraphs) : [null];
+  const isUnknown = response.status === 404 || response.status === 400; // no such article, or no such words in it
+  if (isUnknown) return paragraphs.length > 1 ? loadOneByOne(paragraphs) : [null];
   const body = await response.json();
   if (!response.ok) throw new Error("the server refuses", { cause: body.detail });
   const entries = body.paragraphs.values();

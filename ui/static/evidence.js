@@ -158,8 +158,8 @@ function notice(...parts) {
 }
 
 function gone(paragraph) {
-  const words = "This paragraph is no longer in the library: its article was removed.";
-  return { card: notice(numbers(paragraph), element("p", {}, words)), choose() {} };
+  const words = element("p", {}, "This paragraph is no longer in the library.");
+  return { card: notice(numbers(paragraph), words), choose() {} };
 }
 
 function failed({ cause }) {
