@@ -89,7 +89,8 @@ def _chat(service: Service) -> gr.Blocks:
         question.stop(_ready_to_ask, None, question, cancels=answers, **PRIVATE)
         history.undo(happens.undo, conversation, [history, question], **PRIVATE)
         conversation.change(happens.show, conversation, history, **PRIVATE)
-        chat.load(happens.start, None, [ready, history, publisher, speaker], **PRIVATE)
+        chat.load(happens.start, None, [ready, publisher, speaker], **PRIVATE)
+        chat.load(happens.suggest, None, history, **PRIVATE)
     return chat
 
 
@@ -152,10 +153,13 @@ class _Asking:
         publishers = sorted({row.publisher for row in library.articles() if row.publisher})
         return (
             "ready",
-            gr.update(examples=[{"text": text} for text in self._suggestions.current()]),
             gr.update(choices=[("any", ""), *((name, name) for name in publishers)], value=""),
             gr.update(choices=[("anybody", ""), *((name, name) for name in sorted(library.speakers()))], value=""),
         )
+
+    def suggest(self) -> Any:
+        """Offer example questions; a new library has to be read for them first."""
+        return gr.update(examples=[{"text": text} for text in self._suggestions.current()])
 
     def show(self, request: gr.Request, conversation: str) -> list[Message]:
         """Return what was said in a conversation; nothing yet in a new one."""

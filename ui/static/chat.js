@@ -182,6 +182,7 @@ function observe() {
 }
 
 document.body.prepend(header());
+clearEvidence();
 document.addEventListener("click", onClick, { capture: true });
 if (!currentId()) history.replaceState(null, "", `#c=${newId()}`);
 observe();
