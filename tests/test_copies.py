@@ -56,7 +56,7 @@ def test_a_citation_as_markdown() -> None:
     assert copies(QUAY)["markdown"] == (
         "> The timber piles are rotten\n"
         ">\n"
-        "> — Ada Lind (named in ¶ 2), [Quay stays shut](https://example.org/quay#:~:text=The%20timber),"
+        "> — speaker: Ada Lind (named in ¶ 2), [Quay stays shut](https://example.org/quay#:~:text=The%20timber),"
         " Harbour News, 2025-03-12, ¶ 3\n"
     )
     assert copies(BRIDGE, PERMALINK)["markdown"] == f"> It opened in May.\n>\n> — [The bridge]({PERMALINK}), ¶ 1\n"
@@ -65,7 +65,7 @@ def test_a_citation_as_markdown() -> None:
 def test_a_citation_as_plain_text() -> None:
     assert copies(QUAY)["text"] == (
         "“The timber piles are rotten”\n"
-        "— Ada Lind (named in ¶ 2), Quay stays shut, Harbour News, 2025-03-12, ¶ 3\n"
+        "— speaker: Ada Lind (named in ¶ 2), Quay stays shut, Harbour News, 2025-03-12, ¶ 3\n"
         "https://example.org/quay#:~:text=The%20timber\n"
     )
     assert copies(BRIDGE)["text"] == "“It opened in May.”\n— The bridge, ¶ 1\n"
@@ -79,9 +79,9 @@ def test_a_quotation_is_not_quoted_twice() -> None:
 def test_a_citation_as_the_template_of_a_wiki() -> None:
     assert wikitext(QUAY, "Bo Ek") == (
         "{{cite news |author=Bo Ek |title=Quay stays shut |newspaper=Harbour News |date=2025-03-12"
-        " |url=https://example.org/quay |at=¶ 3 |quote=&#91;Ada Lind&#58;&#93; The timber piles are rotten}}"
+        " |url=https://example.org/quay |quote=The timber piles are rotten |at=¶ 3 (speaker: Ada Lind)}}"
     )
-    assert wikitext(BRIDGE) == "{{cite news |title=The bridge |at=¶ 1 |quote=It opened in May.}}"
+    assert wikitext(BRIDGE) == "{{cite news |title=The bridge |quote=It opened in May. |at=¶ 1}}"
 
 
 def test_several_authors_are_numbered_and_the_day_of_access_is_given_with_an_address() -> None:
@@ -122,7 +122,7 @@ def test_wikitext_in_an_article_stays_text(text: str, written: str) -> None:
 @given(*[st.one_of(WIKITEXT, st.text())] * 4)
 def test_any_text_leaves_one_template_with_the_same_parameters(title: str, quote: str, name: str, rest: str) -> None:
     address = f"https://example.org/{rest}"
-    source = replace(QUAY, title=f"T{title}", quote=f"{quote}q", publisher=f"{name}n", speaker=None, url=address)
+    source = replace(QUAY, title=f"T{title}", quote=f"{quote}q", publisher=f"{name}n", speaker=f"S{name}", url=address)
     written = wikitext(source, f"A{name}")
     assert re.findall(r"[{}]+", written) == ["{{", "}}"]
     assert not re.search(r"\[|\]|<|>|''|~~|__|[\x00-\x1f\x7f]", written)
@@ -133,10 +133,10 @@ def test_any_text_leaves_one_template_with_the_same_parameters(title: str, quote
         "title": one_line(f"T{title}").strip(),
         "newspaper": one_line(f"{name}n").strip(),
         "date": "2025-03-12",
-        "at": "¶ 3",
+        "at": f"¶ 3 (speaker: {one_line(f'S{name}')})",
         "quote": one_line(f"{quote}q").strip(),
     }
-    assert list(found) == ["author", "title", "newspaper", "date", "url", "at", "quote"]
+    assert list(found) == ["author", "title", "newspaper", "date", "url", "quote", "at"]
     assert re.fullmatch(r"https://example\.org/[^\s|{}\[\]<>\"]*", found["url"])
     written.encode()
 

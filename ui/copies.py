@@ -67,7 +67,7 @@ def _address(citation: Citation, permalink: str | None) -> str | None:
 def _mediawiki(citation: Citation, authors: Sequence[str], accessed: date | None) -> str:
     """Return {{cite news}} with the parameters that its documentation names; it adds the quotation marks itself."""
     url = web_address(citation.url)
-    speaker = f"[{citation.speaker}:] " if citation.speaker else ""  # in brackets, as editors put what they add
+    speaker = f" (speaker: {one_line(citation.speaker)})" if citation.speaker else ""
     values = {
         **_by(authors),
         "title": _inert(citation.title),
@@ -75,8 +75,8 @@ def _mediawiki(citation: Citation, authors: Sequence[str], accessed: date | None
         "date": citation.published.isoformat() if citation.published else "",
         "url": _inert_address(url) if url else "",
         "access-date": accessed.isoformat() if accessed and url else "",
-        "at": f"¶ {citation.paragraph}",
-        "quote": _inert(speaker + citation.quote),
+        "quote": _inert(citation.quote),
+        "at": _inert(f"¶ {citation.paragraph}{speaker}"),
     }
     return "{{cite news " + " ".join(f"|{name}={value}" for name, value in values.items() if value) + "}}"
 

@@ -53,22 +53,26 @@ class _Sources:
         return self._base + path if self._base else None
 
     def _described(self, citation: Citation) -> str:
-        said = f"{escaped(spoken_by(citation))}: " if citation.speaker else ""
         address = web_address(citation.link) or web_address(citation.url) or self.page(citation_href(citation, up=""))
         where = [
+            escaped(spoken_by(citation)),
             linked(citation.title, address),
             escaped(citation.publisher or ""),
             citation.published.isoformat() if citation.published else "",
             f"¶ {citation.paragraph}",
         ]
-        return f"{said}{escaped(quoted(citation.quote))} — {', '.join(part for part in where if part)}"
+        return f"{escaped(quoted(citation.quote))} — {', '.join(part for part in where if part)}"
 
 
 def spoken_by(citation: Citation) -> str:
-    """Return who says the cited words, and where the article names them if not right there."""
-    if citation.speaker_how in (None, "named") or not citation.speaker_from:
-        return citation.speaker or ""
-    return f"{citation.speaker} (named in ¶ {citation.speaker_from})"
+    """Return who speaks in the cited words, and where the article names them if not right there; "" for nobody.
+
+    The words may be the reporter's, who tells what somebody said: so they are never given as that person's own.
+    """
+    if not citation.speaker:
+        return ""
+    inferred = citation.speaker_how != "named" and citation.speaker_from
+    return f"speaker: {citation.speaker}" + (f" (named in ¶ {citation.speaker_from})" if inferred else "")
 
 
 # -- turns ------------------------------------------------------------------------------------------------------------
