@@ -5,14 +5,16 @@ HOME_OF_DEMO := .demo
 
 .PHONY: demo install test lint format quality clean
 
+# Ends by serving the chat where somebody sits at the terminal; PORT=8000 puts it there.
 demo: install
 	@$(BIN)/newscite --home $(HOME_OF_DEMO) add --samples
 	@$(BIN)/newscite --home $(HOME_OF_DEMO) ask "why does Hecker doubt a split?"
 	@echo
-	@echo "Try next:"
-	@echo "  $(BIN)/newscite --home $(HOME_OF_DEMO) ask \"who is Ali Wyne?\""
-	@echo "  $(BIN)/newscite --home $(HOME_OF_DEMO) articles list"
-	@echo "  $(BIN)/newscite add your-articles/ && $(BIN)/newscite ask \"your question\""
+	@if [ -t 0 ]; then exec $(BIN)/newscite --home $(HOME_OF_DEMO) serve $(if $(PORT),--port $(PORT)); fi; \
+	echo "Try next:"; \
+	echo "  $(BIN)/newscite --home $(HOME_OF_DEMO) serve        # the chat, in your browser"; \
+	echo "  $(BIN)/newscite --home $(HOME_OF_DEMO) ask \"who is Ali Wyne?\""; \
+	echo "  $(BIN)/newscite add your-articles/ && $(BIN)/newscite serve"
 
 install: .venv/.installed
 

@@ -13,6 +13,7 @@ ROOMS = {
     "sentence_transformers": {"indexes/embeddings.py"},
     "chromadb": {"indexes/vectors.py"},
     "sqlite3": {"indexes/catalog.py", "indexes/database.py"},
+    "gradio": {"ui/chat.py"},
 }
 
 
