@@ -11,12 +11,12 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
 import httpx
 import pytest
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, Form, UploadFile
 from fastapi.testclient import TestClient
 from langchain_openai import ChatOpenAI
 
@@ -32,7 +32,7 @@ from ui.access import Visitor
 from ui.api import api_router, install_errors
 from ui.conversations import Conversations, Turn
 from ui.limits import Limits
-from ui.schemas import AskBody
+from ui.schemas import Question
 from ui.service import Service
 
 PIER = article(
@@ -116,7 +116,7 @@ def test_answer_is_the_contract(client: TestClient, library: Library) -> None:
 
 
 def test_body_has_the_keywords_of_ask() -> None:
-    assert set(AskBody.model_fields) - {"model"} == ASKED
+    assert set(Question.model_fields) - {"model"} == ASKED
 
 
 def test_abstention_is_an_answer(client: TestClient) -> None:
@@ -556,8 +556,8 @@ def test_answers_are_as_the_document_says(client: TestClient) -> None:
 
 
 def test_examples_are_taken_by_what_they_are_examples_of(client: TestClient) -> None:
-    [example] = document(client)["components"]["schemas"]["AskBody"]["examples"]
-    AskBody.model_validate(example)
+    [example] = document(client)["components"]["schemas"]["Question"]["examples"]
+    Question.model_validate(example)
     assert client.post("/api/ask", json=example).status_code == 200
 
 
@@ -588,6 +588,40 @@ def run(client: TestClient, words: list[str]) -> Any:
     method = given.X or ("POST" if given.d else "GET")
     content = given.d.encode() if given.d else None
     return client.request(method, given.address, headers=headers, content=content)
+
+
+def test_line_that_changes_the_library_names_nothing_in_it(client: TestClient, service: Service) -> None:
+    app = FastAPI()
+    app.include_router(api_router(service))
+
+    @app.delete("/api/articles/{article_id}")
+    def remove(article_id: str) -> None:
+        """Remove an article."""
+
+    page = TestClient(app).get("/api/").text
+    assert ["curl", "-X", "DELETE", "http://testserver/api/articles/ARTICLE_ID"] in lines_to_try(page)
+    assert ["curl", f"http://testserver/api/articles/{PIER.id}"] in lines_to_try(page)
+
+
+def test_line_for_a_form_sends_a_file(service: Service) -> None:
+    app = FastAPI()
+    app.include_router(api_router(service))
+
+    @app.post("/api/articles")
+    def add(files: list[UploadFile], title: Annotated[str, Form()] = "") -> None:
+        """Add articles."""
+
+    page = TestClient(app).get("/api/").text
+    assert ["curl", "-F", "files=@FILE", "http://testserver/api/articles"] in lines_to_try(page)
+
+
+def test_every_failure_is_described_as_it_is_sent(client: TestClient) -> None:
+    problem = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for path, methods in document(client)["paths"].items():
+        for operation in methods.values():
+            failures = {status: reply for status, reply in operation["responses"].items() if status >= "400"}
+            assert all(reply["content"] == problem for reply in failures.values()), path
+    assert "HTTPValidationError" not in document(client)["components"]["schemas"]
 
 
 def test_page_and_document_know_the_prefix_of_a_proxy(service: Service) -> None:

@@ -9,6 +9,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager, suppress
+from copy import deepcopy
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -56,7 +57,6 @@ _MARKDOWN: dict[int | str, dict[str, Any]] = {
 _WORDS = {
     400: "The question cannot be asked so.",
     404: "There is no such thing here.",
-    422: "The request is not understood.",
     429: "You ask too much; `Retry-After` says how many seconds to wait.",
     503: "The library is busy.",
 }
@@ -64,13 +64,6 @@ _WORDS = {
 
 def _failures(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": schemas.Problem, "description": _WORDS[status]} for status in sorted(statuses)}
-
-
-def _failures_of_a_stream(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    problem = {"schema": {"$ref": f"#/components/schemas/{schemas.Problem.__name__}"}}
-    return {
-        status: {"content": {"application/json": problem}, "description": _WORDS[status]} for status in sorted(statuses)
-    }
 
 
 def api_router(service: Service) -> APIRouter:
@@ -98,9 +91,9 @@ def _asking(service: Service) -> APIRouter:
     router = APIRouter(tags=["Ask"])
 
     @router.post(
-        "/ask", summary="Ask a question", response_model=schemas.Answer, responses=_failures(400, 404, 422, 429, 503)
+        "/ask", summary="Ask a question", response_model=schemas.Answer, responses=_failures(400, 404, 429, 503)
     )
-    async def ask(request: Request, asked: schemas.AskBody, visitor: Who) -> Response:
+    async def ask(request: Request, asked: schemas.Question, visitor: Who) -> Response:
         """Answer a question with cited sentences, or abstain and say why: both with status 200.
 
         With a language model this takes as long as the model does.
@@ -112,7 +105,7 @@ def _asking(service: Service) -> APIRouter:
                     break  # nobody waits for the rest
         return JSONResponse(whole.to_dict())
 
-    async def begun(asked: schemas.AskBody, visitor: Who) -> AsyncIterator[AsyncIterator[Answer]]:
+    async def begun(asked: schemas.Question, visitor: Who) -> AsyncIterator[AsyncIterator[Answer]]:
         async with _begun(service.answers(visitor, asked.keywords(), asked.model)) as growing:
             yield growing
 
@@ -121,7 +114,7 @@ def _asking(service: Service) -> APIRouter:
         summary="Ask a question, hear it sentence by sentence",
         description=_STREAM,
         response_class=EventSourceResponse,
-        responses=_failures_of_a_stream(400, 404, 422, 429, 503),
+        responses=_failures(400, 404, 429, 503),
     )
     async def ask_stream(growing: Annotated[AsyncIterator[Answer], Depends(begun)]) -> AsyncIterator[ServerSentEvent]:
         try:
@@ -157,7 +150,7 @@ async def _begun(answers: AsyncGenerator[Answer]) -> AsyncIterator[AsyncIterator
             yield all_of_them()
         finally:
             first.cancel()
-            await asyncio.wait({first})  # a generator that still runs cannot be closed
+            await asyncio.gather(first, return_exceptions=True)  # a generator that still runs cannot be closed
 
 
 async def _events(growing: AsyncIterator[Answer]) -> AsyncIterator[ServerSentEvent]:
@@ -190,7 +183,7 @@ def _reading(service: Service) -> APIRouter:
         "/paragraphs",
         summary="Read paragraphs",
         response_model=schemas.SourceList,
-        responses=_failures(400, 404, 422, 503),
+        responses=_failures(400, 404, 503),
     )
     def paragraphs(
         request: Request,
@@ -219,9 +212,7 @@ def _reading(service: Service) -> APIRouter:
         site = str(request.base_url)
         return {"paragraphs": [_source(service, place, n, site) for n, place in enumerate(places, start=1)]}
 
-    @router.get(
-        "/articles", summary="List the articles", response_model=schemas.ArticleList, responses=_failures(422, 503)
-    )
+    @router.get("/articles", summary="List the articles", response_model=schemas.ArticleList, responses=_failures(503))
     def articles(
         q: Annotated[
             str, Query(description="Only articles whose title, publisher or speakers have this in them.")
@@ -234,7 +225,7 @@ def _reading(service: Service) -> APIRouter:
         "/articles/{article_id}",
         summary="Read an article",
         response_model=schemas.WholeArticle,
-        responses=_failures(404, 422, 503),
+        responses=_failures(404, 503),
     )
     def article(article_id: Annotated[str, _ID]) -> dict[str, Any]:
         """Return an article with all its paragraphs, who speaks in them, and its versions."""
@@ -273,7 +264,7 @@ def _conversing(service: Service) -> APIRouter:
         "/conversations",
         summary="List conversations",
         response_model=list[schemas.Conversation],
-        responses=_failures(422, 503),
+        responses=_failures(503),
     )
     def conversations(
         visitor: Who,
@@ -291,7 +282,7 @@ def _conversing(service: Service) -> APIRouter:
         "/conversation/export",
         summary="Take a conversation with you",
         response_class=Response,
-        responses={**_MARKDOWN, **_failures(404, 422, 503)},
+        responses={**_MARKDOWN, **_failures(404, 503)},
     )
     def export(request: Request, visitor: Who, conversation: Annotated[str, _CONVERSATION]) -> Response:
         """Return a conversation as Markdown, with a list of its sources."""
@@ -302,9 +293,7 @@ def _conversing(service: Service) -> APIRouter:
         headers = {"Content-Disposition": 'attachment; filename="conversation.md"'}
         return Response(text, headers=headers, media_type="text/markdown")
 
-    @router.delete(
-        "/conversation", summary="Delete a conversation", status_code=204, responses=_failures(404, 422, 503)
-    )
+    @router.delete("/conversation", summary="Delete a conversation", status_code=204, responses=_failures(404, 503))
     def delete(visitor: Who, conversation: Annotated[str, _CONVERSATION]) -> None:
         """Delete a conversation for good."""
         kept.delete(conversation, visitor.user)
@@ -333,8 +322,22 @@ def _documentation(service: Service) -> APIRouter:
 
 def _described(request: Request) -> dict[str, Any]:
     """Return the OpenAPI document of the whole application, with the prefix that a proxy puts before it."""
-    document: dict[str, Any] = request.app.openapi()
-    return {**document, "servers": [{"url": request.scope.get("root_path") or "/"}]}
+    document: dict[str, Any] = deepcopy(request.app.openapi())
+    document["servers"] = [{"url": request.scope.get("root_path") or "/"}]
+    replies = [
+        (int(status), reply)
+        for methods in document["paths"].values()
+        for operation in methods.values()
+        for status, reply in operation["responses"].items()
+    ]
+    for status, reply in replies:
+        if status >= 400:  # in JSON also where what is given otherwise is a stream
+            reply["content"] = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+        if status == 422:
+            reply["description"] = "The request is not understood."
+    for shape in ("HTTPValidationError", "ValidationError"):  # FastAPI's own, which nobody here is sent
+        document["components"]["schemas"].pop(shape, None)
+    return document
 
 
 def _given(service: Service) -> dict[str, str]:

@@ -138,11 +138,12 @@ def _body(operation: Json) -> Json:
 
 
 def _reply(status: str, reply: Json) -> Reply:
+    description = reply["description"].replace("Successful Response", "")  # FastAPI's words where nobody gave any
     for media, content in reply.get("content", {}).items():
         if media == "application/json":
-            return Reply(status, reply["description"], kind_of(content.get("schema", {})))
-        return Reply(status, reply["description"], Kind(media))
-    return Reply(status, reply["description"], Kind("nothing"))
+            return Reply(status, description, kind_of(content.get("schema", {})))
+        return Reply(status, description, Kind(media))
+    return Reply(status, description, Kind("nothing"))
 
 
 def _shape(name: str, schema: Json) -> Shape:
@@ -204,25 +205,41 @@ def _references(part: Any) -> Iterator[str]:
 
 
 def _curl(method: str, path: str, operation: Json, schemas: Json, base: str, given: Mapping[str, str]) -> str:
+    """Return a line for a shell. Only where nothing is changed does it name something real."""
+    known = given if method == "GET" else {}
     needed = [each for each in operation.get("parameters", []) if each.get("required")]
-    values = {each["name"]: given.get(each["name"]) or str(_example(each["schema"], schemas)) for each in needed}
-    query = urlencode({each["name"]: values[each["name"]] for each in needed if each["in"] == "query"})
-    for each in needed:
-        if each["in"] == "path":
-            path = path.replace(f"{{{each['name']}}}", quote(values[each["name"]], safe=""))
+    values = {each["name"]: known.get(each["name"]) or _placeholder(each) for each in needed}
+    by_place = {
+        place: {each["name"]: values[each["name"]] for each in needed if each["in"] == place} for place in _PLACES
+    }
+    for name, value in by_place["path"].items():
+        path = path.replace(f"{{{name}}}", quote(value, safe=""))
+    query = f"?{urlencode(by_place['query'])}" if by_place["query"] else ""
     words = ["curl"]
     if "text/event-stream" in operation["responses"].get("200", {}).get("content", {}):
         words.append("--no-buffer")
     if method not in ("GET", "POST"):
         words += ["-X", method]
-    for each in needed:
-        if each["in"] == "header":
-            words += ["-H", f"{each['name']}: {values[each['name']]}"]
-    words.append(base.rstrip("/") + path + (f"?{query}" if query else ""))
+    for name, value in by_place["header"].items():
+        words += ["-H", f"{name}: {value}"]
+    return shlex.join([*words, *_data(operation, schemas), base.rstrip("/") + path + query])
+
+
+_PLACES = ("path", "query", "header")
+
+
+def _placeholder(parameter: Json) -> str:
+    return str(next(iter(parameter["schema"].get("examples", ())), parameter["name"].upper()))
+
+
+def _data(operation: Json, schemas: Json) -> list[str]:
+    """Return the words by which curl sends a body."""
+    if "multipart/form-data" in operation.get("requestBody", {}).get("content", {}):
+        return ["-F", "files=@FILE"]
     example = _example(_body(operation), schemas)
-    if example is not None:
-        words += ["-H", "Content-Type: application/json", "-d", json.dumps(example, ensure_ascii=False)]
-    return shlex.join(words)
+    if example is None:
+        return []
+    return ["-H", "Content-Type: application/json", "-d", json.dumps(example, ensure_ascii=False)]
 
 
 def _example(schema: Json, schemas: Json) -> Any:

@@ -36,12 +36,11 @@ class Earlier(BaseModel):
     asked_as: _Text | None = Field(None, description="The follow-up as it was understood, where the answer had one.")
 
 
-class AskBody(BaseModel):
+class Question(BaseModel):
     """A question, with all that can be said about it. Only `question` is needed."""
 
     model_config = ConfigDict(
         extra="forbid",
-        title="Question",
         json_schema_extra={"examples": [{"question": "Why does Hecker doubt a split?", "after": "2025-01-01"}]},
     )
 
