@@ -5,6 +5,7 @@ in `Service.conversations`; the messages on the page are only its picture, so ev
 """
 
 import os
+from asyncio import to_thread
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
@@ -201,7 +202,7 @@ class _Asking:
         question = text.strip()
         before: list[Message] = []
         try:
-            before = messages(self._turns(request, conversation)[:keep])
+            before = messages((await to_thread(self._turns, request, conversation))[:keep])
             if not question:
                 yield before, gr.update(value="")
                 return

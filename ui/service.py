@@ -3,6 +3,7 @@
 It knows who asks (a Visitor), and keeps to the limits for each; it knows nothing of HTTP and Gradio.
 """
 
+from asyncio import to_thread
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import ExitStack, aclosing
 from dataclasses import replace
@@ -101,7 +102,7 @@ class Service:
         What was answered is kept, also where the generator is closed midway: the turn is then marked as stopped.
         Raises what `answers` does, and UnknownConversation for somebody else's.
         """
-        before = self.conversations.turns(conversation, visitor.user)[:keep]
+        before = (await to_thread(self.conversations.turns, conversation, visitor.user))[:keep]
         keywords = {**asked, "question": question, "history": [turn.answer for turn in before]}
         turn = None
         try:
@@ -115,7 +116,7 @@ class Service:
                 yield [*before, turn]
         finally:
             if turn:
-                self.conversations.append(conversation, visitor.user, turn, keep=len(before))
+                await to_thread(self.conversations.append, conversation, visitor.user, turn, keep=len(before))
 
     def close(self) -> None:
         """Close the library, the models and the conversations."""
