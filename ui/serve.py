@@ -6,6 +6,7 @@ import logging
 import re
 import socket
 import sys
+from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,11 +52,27 @@ def serve(settings: Settings) -> None:
     """
     check_start(settings.host, settings.rule)
     with suppress(KeyboardInterrupt), closing(listen(settings)) as listener, _service(settings) as service:
-        server = uvicorn.Server(_configured(settings, service))
-        _announce(settings, service, listener)
-        Thread(target=warm, args=[service], daemon=True).start()
         logging.getLogger("uvicorn.error").addFilter(_is_news)
-        server.run(sockets=[listener])
+        Server(_configured(settings, service), lambda: _begin(settings, service, listener)).run(sockets=[listener])
+
+
+class Server(uvicorn.Server):
+    """A server that does something more as soon as it answers; by then it listens to signals as well."""
+
+    def __init__(self, config: uvicorn.Config, on_start: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_start = on_start
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer."""
+        await super().startup(sockets)
+        if self.started:
+            self._on_start()
+
+
+def _begin(settings: Settings, service: Service, listener: socket.socket) -> None:
+    _announce(settings, service, listener)
+    Thread(target=warm, args=[service], daemon=True).start()
 
 
 def listen(settings: Settings) -> socket.socket:
@@ -124,7 +141,7 @@ def warm(service: Service) -> None:
 
 
 def _announce(settings: Settings, service: Service, listener: socket.socket) -> None:
-    """Say where it is and what it serves, before the server blocks."""
+    """Say where it is and what it serves."""
     count = len(service.library.articles())
     print(f"Newscite is at {_url(listener)}")
     print(f"It serves {count} article{'s' * (count != 1)}. {_how(service.models)} {_changes(settings)}")
