@@ -4,16 +4,13 @@ The numbers of the sources run through the whole document: the same words of the
 readers, articles and models wrote stays text, see `ui.markdown`.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from rag.answer import Answer, Citation, Claim
 from ui.conversations import Turn
 from ui.markdown import escaped, linked, quoted, web_address
-from ui.message import citation_href, how
-
-_MARKER = re.compile(r"\[([0-9]{1,4})\]")
+from ui.message import citation_href, how, pieces
 
 
 def as_markdown(turns: Sequence[Turn], title: str, when: datetime, base: str | None) -> str:
@@ -96,14 +93,9 @@ def _sentences(answer: Answer, sources: _Sources) -> list[str]:
 
 
 def _sentence(claim: Claim, cited: dict[int, Citation], sources: _Sources) -> str:
-    """Return a sentence with the numbers of this document. What an article itself has in brackets stays text."""
-    found = {int(match[1]): match for match in _MARKER.finditer(claim.text)}  # of equal ones the last, which is ours
-    pieces, end = [], 0
-    for marker, match in sorted(found.items(), key=lambda item: item[1].start()):
-        if marker in claim.citations and marker in cited:
-            pieces += [claim.text[end : match.start()], f"[{sources.number(cited[marker])}]"]
-            end = match.end()
-    return escaped("".join([*pieces, claim.text[end:]]))
+    """Return a sentence with the numbers of this document."""
+    shown = (part if isinstance(part, str) else f"[{sources.number(part)}]" for part in pieces(claim, cited))
+    return escaped("".join(shown))
 
 
 def _abstention(answer: Answer, sources: _Sources) -> Iterable[str]:

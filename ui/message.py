@@ -13,11 +13,12 @@ from markupsafe import Markup
 
 from rag.answer import Answer, Citation, Claim, Nearest
 from ui.conversations import Turn
+from ui.markdown import one_line
 
 Message = dict[str, str]  # {"role", "content"}, as gradio.Chatbot takes it
 
-_BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-_MARKER = re.compile(r"(\s?)\[(\d+)\]")
+_MARKER = re.compile(r"\[([0-9]{1,4})\]")
+_SPACE_AT_END = re.compile(" $")  # a number must not stand alone on a new line
 _ACTIVE = re.compile(r"[!-/:->@\[-`{-~]")  # ASCII punctuation but "?": what Markdown or HTML may read as more than text
 _NUMBERED = re.compile(r"&#(\d{2,3});")
 
@@ -88,6 +89,22 @@ def citation_href(citation: Citation, up: str = "../") -> str:
     return f"{up}{citation.permalink.lstrip('/')}?v={version}&at={at}#p{citation.paragraph}"
 
 
+def pieces(claim: Claim, sources: dict[int, Citation]) -> list[str | Citation]:
+    """Return a sentence as its text on one line, and the citations where its markers stand.
+
+    What an article itself has in brackets stays text.
+    """
+    text = one_line(claim.text)
+    found = {int(match[1]): match for match in _MARKER.finditer(text)}  # of equal ones the last, which is ours
+    made: list[str | Citation] = []
+    end = 0
+    for marker, match in sorted(found.items(), key=lambda item: item[1].start()):
+        if marker in claim.citations and marker in sources:
+            made += [text[end : match.start()], sources[marker]]
+            end = match.end()
+    return [*made, text[end:]]
+
+
 # -- pieces of an answer ----------------------------------------------------------------------------------------------
 
 
@@ -115,16 +132,9 @@ def _sentences(answer: Answer) -> Markup:
 
 
 def _with_chips(claim: Claim, sources: dict[int, Citation]) -> Markup:
-    """Return a sentence with its markers as links. What an article itself has in brackets stays text."""
-    text = one_line(claim.text)
-    found = {int(match[2]): match for match in _MARKER.finditer(text)}  # of equal ones the last, which is ours
-    pieces: list[str | Markup] = []
-    end = 0
-    for marker, match in sorted(found.items(), key=lambda item: item[1].start()):
-        if marker in claim.citations and marker in sources:
-            pieces += [text[end : match.start()], Markup("&nbsp;") if match[1] else "", _chip(sources[marker])]
-            end = match.end()
-    return Markup("{}" * (len(pieces) + 1)).format(*pieces, text[end:])
+    *parts, end = pieces(claim, sources)
+    shown = [_SPACE_AT_END.sub("\N{NO-BREAK SPACE}", part) if isinstance(part, str) else _chip(part) for part in parts]
+    return Markup("{}" * (len(shown) + 1)).format(*shown, end)
 
 
 def _chip(citation: Citation) -> Markup:
@@ -154,8 +164,3 @@ def _paragraph(name: str, words: str) -> Markup:
 
 def _bot(name: str, body: Markup) -> Message:
     return {"role": "assistant", "content": str(Markup('<div class="{}">{}</div>').format(name, body))}
-
-
-def one_line(text: str) -> str:
-    """Return a text without line breaks and control characters: a blank line would end the HTML block."""
-    return _BREAKS.sub(" ", text).strip()
