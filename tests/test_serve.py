@@ -110,27 +110,24 @@ def test_an_answer_that_fails_is_told_on_stderr_and_the_request_is_not(start: St
     assert "SECRET" not in errors
 
 
-def test_a_taken_port_is_one_clear_line() -> None:
+def test_a_taken_port_is_one_clear_line_where_a_proxy_looks_for_it() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        command = [sys.executable, "-c", "from ui.cli import main; main()", "serve", "--port", str(port)]
+        command = [sys.executable, "-c", "from ui.cli import main; main()", "serve", "--open", "--port", str(port)]
         ended = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment(), timeout=60)
     hint = "Stop what is running there, or choose another with --port."
     assert (ended.returncode, ended.stdout) == (1, "")
     assert ended.stderr == f"newscite: Port {port} of 127.0.0.1 is taken. {hint}\n"
 
 
-def test_a_person_who_chose_no_port_gets_the_next_one(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_person_at_their_own_machine_gets_the_next_free_port(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        monkeypatch.setattr(serve, "PORT", port)
-        with serve.listen(Settings()) as listener:
+        with serve.listen(Settings(port=port)) as listener:
             assert port < listener.getsockname()[1] <= port + 50
         assert f"newscite: port {port} is taken" in capsys.readouterr().err
-        with pytest.raises(NewsciteError, match="is taken"):  # a proxy looks for it at the one place
-            serve.listen(Settings(rule=AccessRule(open=True)))
+        with pytest.raises(NewsciteError, match="is taken"):
+            serve.listen(Settings(port=port, rule=AccessRule(open=True)))
 
 
 @pytest.fixture

@@ -89,7 +89,7 @@ def _chat(service: Service) -> gr.Blocks:
         ]
         question.stop(_ready_to_ask, None, question, cancels=answers, **PRIVATE)
         history.undo(happens.undo, conversation, [history, question], **PRIVATE)
-        conversation.change(happens.show, conversation, history, **PRIVATE)
+        conversation.change(happens.show, [conversation, history], history, **PRIVATE)
         chat.load(happens.start, None, [ready, publisher, speaker], **PRIVATE)
         chat.load(happens.suggest, None, history, **PRIVATE)
     return chat
@@ -162,10 +162,11 @@ class _Asking:
         """Offer example questions; a new library has to be read for them first."""
         return gr.update(examples=[{"text": text} for text in self._suggestions.current()])
 
-    def show(self, request: gr.Request, conversation: str) -> list[Message]:
-        """Return what was said in a conversation; nothing yet in a new one."""
+    def show(self, request: gr.Request, conversation: str, shown: list[Any]) -> Any:
+        """Return what was said in a conversation; nothing yet in a new one, whose first question may be under way."""
         try:
-            return messages(self._turns(request, conversation))
+            turns = self._turns(request, conversation)
+            return messages(turns) if turns or shown else gr.skip()
         except Exception as error:
             return [problem(problem_of(error).detail)]
 

@@ -227,7 +227,9 @@ def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[
         int | None,
-        typer.Option(min=1, max=65535, help="The port.", show_default="7860, or at your own machine the next free one"),
+        typer.Option(
+            min=1, max=65535, help="The port.", show_default="7860; at your own machine the next one that is free"
+        ),
     ] = None,
     model: Annotated[
         list[str] | None,

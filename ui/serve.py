@@ -76,9 +76,9 @@ def _begin(settings: Settings, service: Service, listener: socket.socket) -> Non
 
 
 def listen(settings: Settings) -> socket.socket:
-    """Take the port; where nobody chose one and no proxy expects one, the next that is free."""
+    """Take the port; where it is taken and no proxy expects it to be this one, the next that is free."""
     first = PORT if settings.port is None else settings.port
-    may_move = settings.port is None and settings.rule.loopback_only
+    may_move = settings.rule.loopback_only
     for port in range(first, first + 1 + MORE_PORTS * may_move):
         try:
             listener = _listen(settings.host, port)

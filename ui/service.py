@@ -16,11 +16,9 @@ from indexes.library import Library
 from rag import Answer, Assistant
 from ui.access import Visitor
 from ui.conversations import Conversations, Turn
-from ui.limits import Limits
+from ui.limits import QUESTIONS, Limits
 
 QUOTING = ""  # the name under which no model is asked
-
-QUESTIONS = "60/minute"  # of one visitor
 
 
 class Service:

@@ -66,11 +66,32 @@ function write(selector, value) {
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
+function isReady() {
+  return document.querySelector("#nc-ready :is(textarea, input)")?.value === "ready";
+}
+
+let held = null; // what was pressed before the page could hear it
+
+/** Hold back a question that comes before the conversation is known to the server; ask it then. */
+function hold(event) {
+  const asking = event.type === "click" ? event.target.closest?.("#nc-question button, #nc-history .example") : null;
+  const entering = event.key === "Enter" && !event.shiftKey && event.target.closest?.("#nc-question");
+  if (!asking && !entering) return;
+  event.preventDefault();
+  event.stopPropagation();
+  held = asking ?? document.querySelector("#nc-question .submit-button");
+}
+
 function whenReady(then) {
+  addEventListener("keydown", hold, { capture: true });
+  addEventListener("click", hold, { capture: true });
   const waiting = setInterval(() => {
-    if (document.querySelector("#nc-ready :is(textarea, input)")?.value !== "ready") return;
+    if (!isReady()) return;
     clearInterval(waiting);
+    removeEventListener("keydown", hold, { capture: true });
+    removeEventListener("click", hold, { capture: true });
     then();
+    held?.click();
   }, 40);
 }
 
