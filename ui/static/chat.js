@@ -106,8 +106,7 @@ function chips(answer) {
 function label(root) {
   for (const message of root.querySelectorAll("[data-testid=user], [data-testid=bot]")) {
     const speaker = message.dataset.testid === "user" ? "You" : "Newscite";
-    const text = `${speaker}: ${message.innerText.trim()}`;
-    if (message.ariaLabel !== text) message.ariaLabel = text;
+    if (message.ariaLabel !== speaker) Object.assign(message, { role: "group", ariaLabel: speaker });
   }
   for (const chip of root.querySelectorAll("a.nc-chip:not(.nc-near)")) {
     const text = `Source ${chip.textContent}: ${chip.title}`;
