@@ -21,6 +21,7 @@ from rag.draft import Draft
 from rag.followup import Turn, stand_alone
 from rag.gate import likelihood, refuse_at_once
 from rag.generate import Writer
+from rag.leaving import is_left
 from rag.library import Library
 from rag.models import LanguageModel
 from rag.question import Question, understand
@@ -144,6 +145,8 @@ class Inquiry:
     def _read(self, pieces: Iterable[str]) -> Iterator[Written]:
         reader = ReplyReader()
         for piece in pieces:
+            if is_left():
+                return
             self.reply += piece
             yield from reader.feed(piece)
         yield from reader.finish()

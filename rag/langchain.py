@@ -2,16 +2,19 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
+from functools import partial
+from threading import Event
 from typing import Any, cast
 
 from langchain_core.callbacks import CallbackManagerForChainRun, CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
-from langchain_core.runnables import Runnable, RunnableConfig, run_in_executor
+from langchain_core.runnables import Runnable, RunnableConfig
 from pydantic import ConfigDict, Field
 
 from indexes.errors import QuestionError
 from rag.answer import Answer
+from rag.leaving import context_of
 from rag.library import Library
 from rag.question import understand
 from rag.retrieve import Evidence, retrieve
@@ -37,12 +40,15 @@ class AnswerRunnable(Runnable[Asked, Answer]):
     async def astream(self, input: Asked, config: RunnableConfig | None = None, **kwargs: Any) -> AsyncIterator[Answer]:
         """Yield the answer as it grows, without holding up the event loop."""
         growing = cast(Generator[Answer], self.stream(input, config, **kwargs))
-        step: asyncio.Future[Answer | None] = asyncio.ensure_future(_next(growing, config))
+        left = Event()
+        in_thread = partial(asyncio.get_running_loop().run_in_executor, None, context_of(left).run, next, growing, None)
+        step: asyncio.Future[Answer | None] = in_thread()
         try:
             while (answer := await asyncio.shield(step)) is not None:
                 yield answer
-                step = asyncio.ensure_future(_next(growing, config))
+                step = in_thread()
         finally:
+            left.set()
             if step.done():
                 growing.close()
             else:  # cancelled while a thread waits for the model: a generator cannot be closed while it runs
@@ -70,10 +76,6 @@ def _keywords(asked: Asked, more: Mapping[str, Any] | None = None) -> dict[str, 
         what = f"{unknown[0]!r} is not among them" if unknown else "there is no question"
         raise QuestionError(f"The chain takes a question, or a dict: {what}.", f"Keys: {', '.join(sorted(ASKED))}.")
     return given
-
-
-async def _next(growing: Iterator[Answer], config: RunnableConfig | None) -> Answer | None:
-    return await run_in_executor(config, next, growing, None)
 
 
 class ParagraphRetriever(BaseRetriever):

@@ -299,6 +299,19 @@ async def test_cancelling_while_the_model_is_silent_ends_the_call(library: Libra
         assert await asyncio.to_thread(llm.disconnected.wait, 5)
 
 
+async def test_leaving_in_the_middle_of_a_sentence_ends_the_call(library: Library) -> None:
+    endless = TWO + " And the sea, which nobody has asked about," + " rises and falls and" * 500
+    with FakeLLM(Slow(endless, delay=0.01)) as llm:
+        stream = assistant(library, llm).as_runnable().astream(QUESTION)
+        while len((await anext(stream)).claims) < 2:
+            pass
+        third = asyncio.ensure_future(anext(stream))
+        await asyncio.sleep(0.05)  # its thread waits for the model by now
+        third.cancel()
+        assert await asyncio.to_thread(llm.disconnected.wait, 5)
+        assert not llm.finished.is_set()
+
+
 # -- LangChain --------------------------------------------------------------------------------------------------------
 
 
