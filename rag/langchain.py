@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
-from functools import partial
 from threading import Event
 from typing import Any, cast
 
@@ -41,8 +40,12 @@ class AnswerRunnable(Runnable[Asked, Answer]):
         """Yield the answer as it grows, without holding up the event loop."""
         growing = cast(Generator[Answer], self.stream(input, config, **kwargs))
         left = Event()
-        in_thread = partial(asyncio.get_running_loop().run_in_executor, None, context_of(left).run, next, growing, None)
-        step: asyncio.Future[Answer | None] = in_thread()
+        context = context_of(left)
+
+        def in_thread() -> asyncio.Future[Answer | None]:
+            return asyncio.get_running_loop().run_in_executor(None, lambda: context.run(next, growing, None))
+
+        step = in_thread()
         try:
             while (answer := await asyncio.shield(step)) is not None:
                 yield answer

@@ -1,6 +1,7 @@
 // The chat page around Gradio's components: the header, which conversation is open, what a click on a citation does,
 // and what Gradio's own buttons get wrong for our messages. All that is shown of an article comes in as text.
 
+import { copied } from "./clipboard.js";
 import { openConversations, remember } from "./conversations.js";
 import { button, element } from "./dom.js";
 import { clearEvidence, showEvidence } from "./evidence.js";
@@ -112,6 +113,7 @@ function label(root) {
     const text = `Source ${chip.textContent}: ${chip.title}`;
     if (chip.ariaLabel !== text) chip.ariaLabel = text;
   }
+  root.querySelector(".examples[role=list]")?.setAttribute("role", "group"); // a list must not have buttons in it
   for (const edited of root.querySelectorAll("textarea.edit-textarea:not([data-nc])")) {
     edited.dataset.nc = "";
     edited.ariaLabel = "Edit your question";
@@ -166,21 +168,21 @@ function onClick(event) {
 /** Copy a message as it reads, an answer with the list of its sources: Gradio would copy the HTML. */
 async function copy(copying) {
   const message = copying.closest(".message-row").querySelector("[data-testid=user], [data-testid=bot]");
-  await navigator.clipboard.writeText(asText(message.querySelector(".nc-answer") ?? message));
+  if (!(await copied(asText(message.querySelector(".nc-answer") ?? message)))) return;
   copying.classList.add("nc-copied");
   setTimeout(() => copying.classList.remove("nc-copied"), 1500);
 }
 
 function asText(message) {
-  const copied = message.cloneNode(true);
+  const text = message.cloneNode(true);
   const sources = new Map();
-  for (const chip of copied.querySelectorAll("a.nc-chip:not(.nc-near)")) {
+  for (const chip of text.querySelectorAll("a.nc-chip:not(.nc-near)")) {
     const place = new URL(chip.getAttribute("href"), document.baseURI);
     sources.set(chip.textContent, `[${chip.textContent}] ${chip.title}, ¶${place.hash.slice(2)}: ${place}`);
     chip.textContent = `[${chip.textContent}]`;
   }
-  const blocks = [...copied.querySelectorAll("p, li")].map((block) => block.textContent.trim());
-  return [...(blocks.length ? blocks : [copied.textContent.trim()]), ...sources.values()].join("\n\n");
+  const blocks = [...text.querySelectorAll(".nc-answer p, .nc-answer li")].map((block) => block.textContent.trim());
+  return [...(blocks.length ? blocks : [text.textContent.trim()]), ...sources.values()].join("\n\n");
 }
 
 // -- the beginning ----------------------------------------------------------------------------------------------------
