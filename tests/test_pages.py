@@ -192,6 +192,14 @@ def test_an_inferred_speaker_is_marked_with_the_paragraph_that_names_them(kept: 
     assert page.links().count(f"http://127.0.0.1/p/{article.id}#p1") == 1
 
 
+def test_a_speaker_inferred_from_the_same_paragraph_is_marked_without_a_link(kept: Library, visit: Open) -> None:
+    article = story(body(1, "Ann Lee came late. “Sorry,” she said.", Speaker("Ann Lee", "pronoun", 0.9, 1)))
+    kept.add_article(article)
+    page = visit(f"/p/{article.id}")
+    assert "Ann Lee (inferred, named in this paragraph)" in page.words()
+    assert f"http://127.0.0.1/p/{article.id}#p1" not in page.links()
+
+
 def test_a_doubtful_speaker_is_not_shown(kept: Library, visit: Open) -> None:
     article = story(body(1, "“Yes,” she said.", Speaker("Ann Lee", "pronoun", 0.5, 1)))
     kept.add_article(article)
