@@ -8,6 +8,7 @@ import os
 from asyncio import to_thread
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from pathlib import Path
 from typing import Any
 
 from rag.suggestions import Suggestions
@@ -40,7 +41,7 @@ HEAD = """
 """
 
 
-def mount_chat(app: Any, service: Service, path: str) -> None:
+def mount_chat(app: Any, service: Service, path: str, favicon: Path) -> None:
     """Mount the chat on a FastAPI app. Every setting that Gradio leaves open by default is closed here."""
     chat = _chat(service)
     chat.queue(default_concurrency_limit=None, max_size=WAITING, api_open=False)
@@ -48,6 +49,7 @@ def mount_chat(app: Any, service: Service, path: str) -> None:
         app,
         chat,
         path=path,
+        favicon_path=favicon,
         theme=_THEME,
         head=HEAD,
         footer_links=[],

@@ -35,5 +35,5 @@ def create_app(service: Service, rule: AccessRule) -> ASGIApp:
     def healthz() -> dict[str, str]:
         return {"status": "ok"}
 
-    mount_chat(app, service, "/app")
+    mount_chat(app, service, "/app", STATIC / "icon.svg")
     return protect(app, rule, larger={"/api/articles": MAX_REQUEST})
