@@ -37,7 +37,9 @@ QUAY = Citation(
 )
 BRIDGE = replace(QUAY, paragraph_id="ba9876543210@76543210#1", title="The bridge", publisher=None, published=None)
 BRIDGE = replace(BRIDGE, url=None, link=None, paragraph=1, speaker=None, speaker_how=None, speaker_from=None)
-BRIDGE = replace(BRIDGE, quote="It opened in May.", start=0, end=17, permalink="/p/ba9876543210/1")
+BRIDGE = replace(
+    BRIDGE, quote="It opened in May.", start=0, end=17, article_id="ba9876543210", permalink="/p/ba9876543210/1"
+)
 
 
 def turn(question: str, *claims: Claim, citations: tuple[Citation, ...] = (), **known: Any) -> Turn:

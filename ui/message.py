@@ -14,6 +14,7 @@ from markupsafe import Markup
 from rag.answer import Answer, Citation, Claim, Nearest
 from ui.conversations import Turn
 from ui.markdown import one_line
+from ui.render import permalink
 
 Message = dict[str, str]  # {"role", "content"}, as gradio.Chatbot takes it
 
@@ -85,8 +86,7 @@ def day(date: date) -> str:
 def citation_href(citation: Citation, up: str = "../") -> str:
     """Return the relative address of the cited words on their article's page; `up` leads to the root."""
     version = citation.paragraph_id.partition("@")[2].partition("#")[0]
-    at = f"{citation.start}-{citation.end}"
-    return f"{up}{citation.permalink.lstrip('/')}?v={version}&at={at}#p{citation.paragraph}"
+    return up + permalink(citation.article_id, version, citation.paragraph, [(citation.start, citation.end)])
 
 
 def pieces(claim: Claim, sources: dict[int, Citation]) -> list[str | Citation]:

@@ -6,10 +6,9 @@ questions and answers: a link is all that comes here.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Protocol
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
@@ -17,13 +16,12 @@ from fastapi.responses import HTMLResponse
 from indexes.article import Article, Paragraph
 from indexes.library import Library, UnknownArticle, Version
 from rag.cite import cite
+from ui.markdown import web_address
+from ui.render import Stretch, permalink
 from ui.templating import templates
-
-Stretch = tuple[int, int]  # text[start:end]
 
 _AT = re.compile(r"([0-9]{1,7})-([0-9]{1,7})")
 _NUMBER = re.compile(r"[0-9]{1,6}")
-_WEB_ADDRESS = re.compile(r"https?://[^\s/]", re.I)
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", re.I)
 
 
@@ -50,20 +48,6 @@ def pages_router(service: HasLibrary) -> APIRouter:
         return _page(request, service.library, article_id, v, number, at, up="../../")
 
     return router
-
-
-def permalink(article_id: str, version: str, number: int | None = None, stretches: Iterable[Stretch] = ()) -> str:
-    """Return the address of an article or of one of its paragraphs, relative to the root of the site.
-
-    Its fragment takes a browser to the paragraph without JavaScript.
-    """
-    query = urlencode([("v", version), *(("at", f"{start}-{end}") for start, end in stretches)])
-    return f"p/{article_id}/{number}?{query}#p{number}" if number else f"p/{article_id}?{query}"
-
-
-def is_web_address(address: str | None) -> bool:
-    """Tell whether this may become a link: an article can claim to come from `javascript:…`."""
-    return address is not None and _WEB_ADDRESS.match(address) is not None
 
 
 def error_page(
@@ -117,7 +101,7 @@ def _facts(article: Article, newest: Article, versions: Sequence[Version], cited
     return {
         "article": article,
         "language": _language(article),
-        "original": article.url if is_web_address(article.url) else None,
+        "original": article.url if web_address(article.url) else None,
         "paragraphs": [p for p in article.paragraphs if p.kind != "title" or p.text != article.title],
         "cited": cited,
         "newest": newest,
@@ -139,7 +123,7 @@ def _cited(article: Article, paragraph: Paragraph, at: Sequence[str]) -> Cited:
     stretches = tuple(_stretches(at, len(paragraph.text)))
     start, end = stretches[0] if stretches else (0, len(paragraph.text))
     original = None
-    if is_web_address(article.url) and paragraph.number and start < end:
+    if web_address(article.url) and paragraph.number and start < end:
         original = cite(1, article, paragraph.number, start, end).link
     return Cited(paragraph, stretches, original)
 

@@ -1,10 +1,14 @@
 """Pure functions from nouns to plain data that any surface can show: no terminal, no HTTP, no Gradio."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
+from urllib.parse import urlencode
 
 from indexes.article import Article, Paragraph, Speaker
 from indexes.library import Listed
+
+Stretch = tuple[int, int]  # text[start:end], in code points
 
 
 def article_as_json(article: Article) -> dict[str, Any]:
@@ -44,3 +48,12 @@ def _paragraph_as_json(paragraph: Paragraph) -> dict[str, Any]:
         "heading": paragraph.heading,
         "speakers": [speaker_as_json(speaker) for speaker in paragraph.speakers],
     }
+
+
+def permalink(article_id: str, version: str, number: int | None = None, stretches: Iterable[Stretch] = ()) -> str:
+    """Return the address of an article or of one of its paragraphs, relative to the root of the site.
+
+    Its fragment takes a browser to the paragraph without JavaScript.
+    """
+    query = urlencode([("v", version), *(("at", f"{start}-{end}") for start, end in stretches)])
+    return f"p/{article_id}/{number}?{query}#p{number}" if number else f"p/{article_id}?{query}"

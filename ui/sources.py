@@ -14,8 +14,7 @@ from indexes.errors import NewsciteError, QuestionError
 from rag.answer import Citation
 from rag.cite import cite
 from ui.copies import copies
-from ui.pages import permalink
-from ui.render import speaker_as_json
+from ui.render import permalink, speaker_as_json
 
 _ID = re.compile(r"([0-9a-f]{1,12})(?:@([0-9a-f]{8}))?#([0-9]{1,6})")
 _STRETCH = re.compile(r"([0-9]{1,7})-([0-9]{1,7})")
