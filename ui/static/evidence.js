@@ -131,7 +131,7 @@ function isBeingRead() {
 function openSheet(chip) {
   if (wide.matches) return;
   document.body.classList.add("nc-sheet-open");
-  chip.scrollIntoView({ block: "nearest" }); // its scroll-margin keeps it above the sheet
+  chip.scrollIntoView({ block: "start" }); // above the sheet, which covers the question box too: "nearest" overshoots
 }
 
 function closeSheet() {
