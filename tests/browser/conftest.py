@@ -3,14 +3,24 @@
 import re
 import shutil
 from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    WebError,
+    expect,
+    sync_playwright,
+)
 
 from indexes.embeddings import SentenceEmbeddings
 from indexes.library import Library
@@ -29,16 +39,18 @@ ARGUMENTS = (
     "--disable-quic",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 )
-MODELS = ("good", "slow", "stalled", "hostile")  # of the studio; the first is the default
-NOISE = re.compile(
+MODELS = ("good", "slow", "endless", "hostile")  # of the studio; the first is the default
+NOISE = re.compile(  # on the console, and no fault of ours
     # Gradio's own inline scripts, which our policy blocks on purpose: its client asks for what they would have said
     r"(executing|execute) inline script.*Content Security Policy"
     # asked for at the root of the host, whatever the prefix
-    r"|manifest\.json|favicon\.ico",
+    r"|manifest\.json|favicon\.ico"
+    # Gradio's client says so of its open stream when its page is left
+    r"|AbortError: signal is aborted without reason.*/app/assets/"
+    r"|Connection errored out",
     re.I | re.S,
 )
 
-Serve = Callable[..., Server]
 Visit = Callable[..., Page]
 
 
@@ -67,14 +79,24 @@ class Watch:
     errors: list[str] = field(default_factory=list)
     pages: list[Page] = field(default_factory=list)
 
-    def over(self, context: BrowserContext) -> None:
-        context.on("page", lambda page: self.pages.append(page))
-        context.on("request", lambda request: self._request(request.url))
-        context.on("console", self._console)
-        context.on("weberror", lambda error: self.errors.append(f"uncaught: {error.error}"))
+    @contextmanager
+    def over(self, context: BrowserContext) -> Iterator[None]:
+        """Watch a context for as long as the block runs."""
+        heard = {"page": self._page, "request": self._request, "console": self._console, "weberror": self._error}
+        for name, hear in heard.items():
+            context.on(name, hear)  # type: ignore[call-overload]
+        yield
+        for name, hear in heard.items():
+            context.remove_listener(name, hear)
 
-    def _request(self, url: str) -> None:
-        parts = urlsplit(url)
+    def _page(self, page: Page) -> None:
+        self.pages.append(page)
+
+    def _error(self, error: WebError) -> None:
+        self.errors.append(f"uncaught: {error.error}")
+
+    def _request(self, request: Request) -> None:
+        parts = urlsplit(url := request.url)
         if parts.scheme not in ("data", "blob", "about") and f"{parts.scheme}://{parts.netloc}" != self.origin:
             self.left.append(url)
 
@@ -91,30 +113,54 @@ class Watch:
 WATCHES = pytest.StashKey[list[Watch]]()
 
 
-@pytest.fixture
-def visit(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
-    """Open private pages on servers: `visit(server_or_url, **options_of_the_context)`. Each is watched to the end.
+@pytest.fixture(scope="package")
+def contexts(chromium: Browser) -> Callable[..., BrowserContext]:
+    """Give a context for an address, the same again where it has no options: its cache is warm, which saves seconds."""
 
-    `unwatched=True` is for the test that provokes what others must not see.
+    def new(url: str, **options: Any) -> BrowserContext:
+        settings = {"locale": "en-GB", "reduced_motion": "reduce", "viewport": {"width": 1280, "height": 900}}
+        context = chromium.new_context(base_url=url + "/", **{**settings, **options})
+        context.grant_permissions(["clipboard-read", "clipboard-write"], origin=_origin(url))
+        return context
+
+    shared = cache(new)
+    return lambda url, **options: new(url, **options) if options else shared(url)
+
+
+@pytest.fixture
+def visit(contexts: Callable[..., BrowserContext], request: pytest.FixtureRequest) -> Iterator[Visit]:
+    """Open pages on servers: `visit(server_or_url, **options_of_the_context)`. Each is watched to the end.
+
+    Nothing of earlier tests is left in the storage. Pages with options have a context of their own; so have those that
+    are to be another browser's: `private=True`. `unwatched=True` is for a test that provokes what others must not see.
     """
     watches = request.node.stash.setdefault(WATCHES, [])
     with ExitStack() as stack:
 
-        def open_page(server: Server | str, *, unwatched: bool = False, **options: Any) -> Page:
+        def open_page(server: Server | str, *, private: bool = False, unwatched: bool = False, **options: Any) -> Page:
             url = server if isinstance(server, str) else server.url
-            settings = {"locale": "en-GB", "reduced_motion": "reduce", "viewport": {"width": 1280, "height": 900}}
-            context = chromium.new_context(base_url=url + "/", **{**settings, **options})
-            stack.callback(context.close)
-            context.grant_permissions(["clipboard-read", "clipboard-write"], origin=_origin(url))
+            context = contexts(url, **options, **({"locale": "en-GB"} if private else {}))
+            if options or private:
+                stack.callback(context.close)
             watch = Watch(_origin(url))
-            watch.over(context)
             if not unwatched:
                 watches.append(watch)
-            return context.new_page()
+            stack.enter_context(watch.over(context))
+            page = context.new_page()
+            stack.callback(page.close)
+            _forget(page, url)
+            return page
 
         yield open_page
     if verdict := "\n".join(filter(None, (watch.verdict() for watch in watches))):
         pytest.fail(verdict, pytrace=False)
+
+
+def _forget(page: Page, url: str) -> None:
+    """Empty a browser's storage for a server; what it has cached of scripts and styles stays."""
+    session = page.context.new_cdp_session(page)
+    session.send("Storage.clearDataForOrigin", {"origin": _origin(url), "storageTypes": "all"})
+    session.detach()
 
 
 @pytest.fixture
@@ -138,7 +184,7 @@ def pytest_runtest_makereport(
     if call.when == "call" and report.failed:
         pages = [page for watch in item.stash.get(WATCHES, []) for page in watch.pages if not page.is_closed()]
         for number, page in enumerate(pages):
-            path = item.funcargs["tmp_path"] / f"page-{number}.png"
+            path = Path(str(item.funcargs["tmp_path"])) / f"page-{number}.png"
             page.screenshot(path=path)
             report.sections.append(("Screenshot", f"{path} of {page.url}"))
     return report
@@ -173,33 +219,24 @@ def llm() -> Iterator[FakeLLM]:
 @pytest.fixture(scope="package")
 def newsroom(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The server that most tests share: it quotes."""
-    home = tmp_path_factory.mktemp("newsroom") / "library"
-    shutil.copytree(prepared, home)
-    with serving(home, "--rate", "600/minute") as server:
+    with serving(copy_of(prepared, tmp_path_factory), "--rate", "600/minute") as server:
+        server.warm()
         yield server
 
 
 @pytest.fixture(scope="package")
 def studio(prepared: Path, llm: FakeLLM, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The server that offers models, each a character of its own."""
-    home = tmp_path_factory.mktemp("studio") / "library"
-    shutil.copytree(prepared, home)
     models = [option for model in MODELS for option in ("--model", f"openai:{model}")]
-    with serving(home, *models, "--base-url", f"{llm.url}/v1", "--rate", "600/minute") as server:
+    options = [*models, "--base-url", f"{llm.url}/v1", "--rate", "600/minute"]
+    with serving(copy_of(prepared, tmp_path_factory), *options) as server:
+        server.warm()
         yield server
 
 
-@pytest.fixture
-def serve(prepared: Path, tmp_path: Path) -> Iterator[Serve]:
-    """Start servers with options, each on a library of its own: `serve("--read-only")`. They end with the test."""
-    with ExitStack() as stack:
-
-        def start(*options: str) -> Server:
-            home = tmp_path / f"library-{len(list(tmp_path.glob('library-*')))}"
-            shutil.copytree(prepared, home)
-            return stack.enter_context(serving(home, *options))
-
-        yield start
+def copy_of(library: Path, folders: pytest.TempPathFactory) -> Path:
+    """Return a copy of a library, for a server of its own."""
+    return shutil.copytree(library, folders.mktemp("home") / "library")
 
 
 def _origin(url: str) -> str:

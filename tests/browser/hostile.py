@@ -8,7 +8,6 @@ PAYLOADS = (
     "<img src=https://evil.example/a.png onerror=canary=1>",
     "${7*7}{{7*7}}",
     "${canary=1}",
-    "![pixel](https://evil.example/b.png)",
     "[tap](javascript:canary=1)",
     "[more](https://evil.example/c)",
     '<form action="https://evil.example/d"><button>Go</button></form>',
@@ -20,9 +19,11 @@ PAYLOADS = (
     "&lt;b&gt; &#60;b&#62; </div></p></template>",
     "\u202egnp.exe\u2066",
     "<https://evil.example/g> `code` **bold** $$x$$",
+    "![pixel](https://evil.example/b.png)",  # last, for a sentence may end at its first character
 )
 TITLE = "Lamp " + " ".join(PAYLOADS) + " of Quillfeather"
-SENTENCE = f"The lamp of the Quillfeather lighthouse weighs 77 tonnes {' '.join(PAYLOADS)} and turns at night."
+# Commas, for the splitter of sentences takes some of them for an end; the body of an answer is to have them all.
+SENTENCE = f"The lamp of the Quillfeather lighthouse weighs 77 tonnes {', '.join(PAYLOADS)} and turns at night."
 QUESTION = "what does the lamp of the Quillfeather lighthouse weigh?"
 HOSTILE_ARTICLE = f"""Title: {TITLE}
 Publisher: Evil <img src=https://evil.example/p.png onerror=canary=1> Press

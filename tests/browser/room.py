@@ -21,7 +21,7 @@ class Chat:
         self.asked = page.locator("#nc-history [data-testid=user]")
         self.stop = page.get_by_role("button", name="Stop", exact=True)
         self.panel = page.get_by_role("complementary", name="Sources")
-        self.cards = self.panel.get_by_role("article")
+        self.card = self.panel.locator("article.is-focused")  # of the chip that was clicked
         self.marks = self.panel.locator("mark")
 
     def open(self, address: str = "app/") -> Self:
@@ -49,9 +49,13 @@ class Chat:
         return answer
 
     def wait_for(self, answer: Locator) -> None:
-        """Wait until an answer is whole: only then does it say how it came about, and the box takes the next question."""
+        """Wait until an answer is whole: only then it says how it came about, and the box takes the next question."""
         expect(how(answer)).to_be_visible()
         expect(self.stop).to_be_hidden()
+
+    def marked(self) -> str:
+        """Return the words that are marked in the card of the chip that was clicked."""
+        return "".join(self.card.locator("mark.is-focused").all_text_contents())
 
     def choose_model(self, name: str) -> None:
         """Choose who answers."""

@@ -18,7 +18,7 @@ from typing import Any
 
 import httpx
 
-from tests.fake_llm import Scripted, Slow, Stalled
+from tests.fake_llm import Scripted, Slow
 from tests.personas import PERSONAS
 
 READY = "Newscite is at "
@@ -49,6 +49,11 @@ class Server:
         except BaseException:
             self.stop()
             raise
+
+    def warm(self) -> None:
+        """Wait until the embedding model is there, so that no test's patience is spent on it."""
+        asked = {"question": "is it warm?", "model": ""}
+        httpx.post(f"{self.url}/api/ask", json=asked, timeout=PATIENCE).raise_for_status()
 
     def stop(self) -> None:
         """End the process as an operator would, and wait for it."""
@@ -190,17 +195,17 @@ Body = dict[str, Any]
 
 
 def slow(body: Body) -> Scripted:
-    """Write what the good model writes, forty letters a second."""
-    return Slow(str(PERSONAS["good"](body)), delay=0.1)
+    """Write what the good model writes, eighty letters a second."""
+    return Slow(str(PERSONAS["good"](body)), delay=0.05)
 
 
-def stalled(body: Body) -> Scripted:
-    """Write the first sentence of the good model, begin another one, and say no more until the client goes away."""
+def endless(body: Body) -> Scripted:
+    """Write the first sentence of the good model, and then one that does not come to its end for a minute."""
     first, end, _ = str(PERSONAS["good"](body)).partition("]. ")
-    return Stalled(f"{first}{end}Besides, it") if end else first
+    return Slow(f"{first}{end}Besides, {' '.join(map(str, range(1000)))}", delay=0.05) if end else first
 
 
-CAST: dict[str, Callable[[Body], Scripted]] = {**PERSONAS, "slow": slow, "stalled": stalled}
+CAST: dict[str, Callable[[Body], Scripted]] = {**PERSONAS, "slow": slow, "endless": endless}
 
 
 def play(body: Body) -> Scripted:
