@@ -33,9 +33,9 @@ function entry(row) {
 function rowOf(article) {
   const day = article.published && element("time", { dateTime: article.published }, written(article.published));
   const cells = [article.publisher ?? "", day ?? "", String(article.paragraphs), article.speakers.join(", ")];
-  const link = element("a", { href: `p/${encodeURIComponent(article.id)}`, dir: "auto" }, article.title);
+  const link = element("a", { href: `p/${encodeURIComponent(article.id)}` }, article.title);
   const row = element("tr", { id: `a-${article.id}` }, element("th", { scope: "row" }, link));
-  row.append(...cells.map((cell) => element("td", { dir: "auto" }, cell)));
+  row.append(...cells.map((cell) => element("td", {}, cell)));
   return row;
 }
 
@@ -93,11 +93,8 @@ function makeSortable() {
     const button = element("button", { type: "button", onclick: () => sortBy(KEYS[place]) }, head.textContent);
     head.replaceChildren(button);
   });
-  if (removable) table.tHead.rows[0].append(element("th", { scope: "col" }, hiddenText("Remove")));
-}
-
-function hiddenText(text) {
-  return element("span", { className: "nc-unseen" }, text);
+  const unseen = element("span", { className: "nc-unseen" }, "Remove");
+  if (removable) table.tHead.rows[0].append(element("th", { scope: "col" }, unseen));
 }
 
 // -- searching ----------------------------------------------------------------------------------------------------
@@ -132,7 +129,7 @@ function tell(what) {
 let doomed = null;
 
 function removeButton(found) {
-  const button = element("button", { type: "button", className: "nc-remove" }, "Remove", hiddenText(` ${found.title}`));
+  const button = element("button", { type: "button", className: "nc-remove", ariaLabel: `Remove ${found.title}` }, "Remove");
   button.addEventListener("click", () => {
     doomed = found;
     byId("confirm-title").textContent = found.title;
