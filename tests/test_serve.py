@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 from indexes.embeddings import Floats
 from indexes.errors import NewsciteError
 from indexes.library import Library
+from rag.suggestions import Suggestions
 from tests.browser.server import free_port
 from tests.standin import StandIn
 from ui import cli, serve
@@ -214,5 +215,5 @@ def test_the_embedding_model_is_loaded_before_the_first_question(tmp_path: Path)
 
     cold = Cold()
     with Library.open(tmp_path / "library", embeddings=cold) as library:
-        serve.warm(cast(Service, SimpleNamespace(library=library)))
+        serve.warm(cast(Service, SimpleNamespace(library=library, suggestions=Suggestions(library))))
     assert cold.asked == 1

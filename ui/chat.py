@@ -11,7 +11,6 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
-from rag.suggestions import Suggestions
 from ui.access import Visitor
 from ui.conversations import Turn
 from ui.message import Message, answered, asked, messages, problem, question_of, waiting
@@ -148,7 +147,6 @@ class _Asking:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._suggestions = Suggestions(service.library)
 
     def start(self) -> tuple[Any, ...]:
         """Say that the page can be used; offer what the library holds by now."""
@@ -162,7 +160,7 @@ class _Asking:
 
     def suggest(self) -> Any:
         """Offer example questions; a new library has to be read for them first."""
-        return gr.update(examples=[{"text": text} for text in self._suggestions.current()])
+        return gr.update(examples=[{"text": text} for text in self._service.suggestions.current()])
 
     def show(self, request: gr.Request, conversation: str, shown: list[Any]) -> Any:
         """Return what was said in a conversation; nothing yet in a new one, whose first question may be under way."""

@@ -133,9 +133,10 @@ def _is_news(record: logging.LogRecord) -> bool:
 
 
 def warm(service: Service) -> None:
-    """Load the embedding model, so that the first question need not wait for it."""
+    """Load the embedding model and draw the example questions, so that the first reader need not wait for them."""
     try:
         service.library.embed(["warm"])
+        service.suggestions.current()
     except NewsciteError as error:
         print(f"newscite: {error}", file=sys.stderr)
 

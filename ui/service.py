@@ -14,6 +14,7 @@ from typing import Any, Self, cast
 from indexes.errors import QuestionError
 from indexes.library import Library
 from rag import Answer, Assistant
+from rag.suggestions import Suggestions
 from ui.access import Visitor
 from ui.conversations import Conversations, Turn
 from ui.limits import QUESTIONS, Limits
@@ -31,6 +32,7 @@ class Service:
         self.conversations = conversations
         self.limits = limits
         self.read_only = read_only
+        self.suggestions = Suggestions(self.library)
         self._to_close = ExitStack()
 
     @classmethod
