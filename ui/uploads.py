@@ -115,7 +115,7 @@ def _changes(service: Keeper) -> APIRouter:
         if service.read_only:
             raise HTTPException(403, "This library is read-only. Ask whoever runs it to add or remove articles.")
 
-    router = APIRouter(prefix="/api", dependencies=[Depends(allowed)])
+    router = APIRouter(prefix="/api", tags=["Add and remove"], dependencies=[Depends(allowed)])
 
     @router.post(
         "/articles",
