@@ -8,6 +8,7 @@ import { citedBy, citedParagraphs, load } from "./evidence-source.js";
 const EMPTY = "Click a number in an answer to see where it stands, word for word.";
 
 const ROOM = 12; // pixels above a card that is scrolled to, for its ring
+const AFTER_GRADIO = 400; // milliseconds: Gradio scrolls to the end 300 ms after the last words of an answer
 
 const wide = matchMedia("(min-width: 1000px)"); // as in evidence.css: a column, not a sheet
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -131,7 +132,9 @@ function isBeingRead() {
 function openSheet(chip) {
   if (wide.matches) return;
   document.body.classList.add("nc-sheet-open");
-  chip.scrollIntoView({ block: "start" }); // above the sheet, which covers the question box too: "nearest" overshoots
+  const show = () => chip.scrollIntoView({ block: "start" }); // above the sheet: "nearest" overshoots
+  show();
+  setTimeout(() => document.body.classList.contains("nc-sheet-open") && show(), AFTER_GRADIO);
 }
 
 function closeSheet() {
