@@ -43,6 +43,7 @@ def sign_in(visit: Visit, front: str) -> Sign:
     return sign
 
 
+@pytest.mark.slow
 def test_everything_works_under_the_prefix(sign_in: Sign, front: str) -> None:
     chat = Chat(sign_in("ada")).open("")  # which leads to the chat
     assert chat.page.url.startswith(f"{front}/app/")
