@@ -1,8 +1,7 @@
 """The assistant as LangChain parts: a Runnable that answers, a retriever that finds paragraphs."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
-from threading import Event
+from contextlib import aclosing
 from typing import Any, cast
 
 from langchain_core.callbacks import CallbackManagerForChainRun, CallbackManagerForRetrieverRun
@@ -13,7 +12,7 @@ from pydantic import ConfigDict, Field
 
 from indexes.errors import QuestionError
 from rag.answer import Answer
-from rag.leaving import context_of
+from rag.leaving import from_thread
 from rag.library import Library
 from rag.question import understand
 from rag.retrieve import Evidence, retrieve
@@ -39,23 +38,9 @@ class AnswerRunnable(Runnable[Asked, Answer]):
     async def astream(self, input: Asked, config: RunnableConfig | None = None, **kwargs: Any) -> AsyncIterator[Answer]:
         """Yield the answer as it grows, without holding up the event loop."""
         growing = cast(Generator[Answer], self.stream(input, config, **kwargs))
-        left = Event()
-        context = context_of(left)
-
-        def in_thread() -> asyncio.Future[Answer | None]:
-            return asyncio.get_running_loop().run_in_executor(None, lambda: context.run(next, growing, None))
-
-        step = in_thread()
-        try:
-            while (answer := await asyncio.shield(step)) is not None:
+        async with aclosing(from_thread(growing)) as handed:
+            async for answer in handed:
                 yield answer
-                step = in_thread()
-        finally:
-            left.set()
-            if step.done():
-                growing.close()
-            else:  # cancelled while a thread waits for the model: a generator cannot be closed while it runs
-                step.add_done_callback(lambda _: growing.close())
 
     def _last(self, asked: Asked, run_manager: CallbackManagerForChainRun, config: RunnableConfig) -> Answer:
         *_, answer = self._each(iter([asked]), run_manager, config)

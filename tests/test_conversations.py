@@ -151,7 +151,7 @@ def test_a_late_answer_does_not_bring_a_deleted_conversation_back(kept: Conversa
     kept.append(ID, None, turn())
     kept.delete(ID, None)
     with pytest.raises(UnknownConversation):
-        kept.append(ID, None, turn("follow-up"), keep=1)
+        kept.append(ID, None, turn("follow-up"), begun=True)
     assert kept.turns(ID, None) == []
 
 

@@ -1,8 +1,10 @@
 """What the chat and the API ask: answers within limits, conversations that grow, stop and are asked again."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Iterator
-from contextlib import aclosing
+from contextlib import aclosing, closing
 from pathlib import Path
+from threading import Event, Semaphore
 from typing import Any
 
 import pytest
@@ -84,19 +86,62 @@ async def test_a_signed_in_user_s_conversation_is_closed_to_others(service: Serv
     assert len(service.conversations.turns(ID, "ada")) == 1
 
 
-async def test_nobody_has_more_questions_running_than_allowed_and_a_stopped_one_counts_no_more(
-    service: Service,
-) -> None:
+class Gated(MemoryLibrary):
+    """A library that answers when it may."""
+
+    def __init__(self) -> None:
+        super().__init__([SHIP])
+        self.may, self.asked = Event(), Semaphore(0)
+
+    def lexical(self, *asked: Any) -> Any:
+        self.asked.release()
+        assert self.may.wait(10)
+        return super().lexical(*asked)
+
+
+async def test_nobody_has_more_questions_running_than_allowed_also_after_leaving(tmp_path: Path) -> None:
+    library = Gated()
+    conversations = Conversations(tmp_path / "conversations.sqlite3")
+    service = Service({QUOTING: Assistant(library)}, conversations, Limits(at_once=2), read_only=False)  # type: ignore[arg-type]
     asked = {"question": "why does the ferry sail?"}
-    first, second = service.answers(ADA, asked), service.answers(ADA, asked)
-    await anext(first)
-    await anext(second)
-    with pytest.raises(TooMany):
-        await anext(service.answers(ADA, asked))
-    assert await anext(service.answers(SOMEBODY, asked))  # another visitor is served
-    await first.aclose()
-    assert await last(service.answers(ADA, asked))
-    await second.aclose()
+    with closing(conversations):
+        first, second = (asyncio.ensure_future(last(service.answers(ADA, asked))) for _ in range(2))
+        for _ in range(2):
+            await asyncio.to_thread(library.asked.acquire)
+        first.cancel()  # its thread cannot hear that before the library answers
+        other = asyncio.ensure_future(last(service.answers(SOMEBODY, asked)))  # another visitor has his own
+        with pytest.raises(TooMany):
+            await last(service.answers(ADA, asked))
+        library.may.set()
+        assert (await second).claims
+        assert (await other).claims
+        assert (await last(service.answers(ADA, asked))).claims
+
+
+async def test_answers_that_wait_hold_up_nobody_else_s(tmp_path: Path) -> None:
+    library = Gated()
+    conversations = Conversations(tmp_path / "conversations.sqlite3")
+    service = Service({QUOTING: Assistant(library)}, conversations, Limits(at_once=50), read_only=False)  # type: ignore[arg-type]
+    asked = {"question": "why does the ferry sail?"}
+    with closing(conversations):
+        waiting = [asyncio.ensure_future(last(service.answers(ADA, asked))) for _ in range(40)]
+        for _ in waiting:
+            assert await asyncio.to_thread(library.asked.acquire, timeout=5)  # more than any pool has threads
+        library.may.set()
+        assert all(answer.claims for answer in await asyncio.gather(*waiting))
+
+
+async def test_two_tabs_on_one_conversation_lose_nothing(tmp_path: Path) -> None:
+    library = Gated()
+    conversations = Conversations(tmp_path / "conversations.sqlite3")
+    service = Service({QUOTING: Assistant(library)}, conversations, Limits(), read_only=False)  # type: ignore[arg-type]
+    with closing(conversations):
+        tabs = [asyncio.ensure_future(say(service, f"why does the {word} sail?")) for word in ("ferry", "old ferry")]
+        for _ in tabs:
+            await asyncio.to_thread(library.asked.acquire)
+        library.may.set()
+        await asyncio.gather(*tabs)
+        assert len(conversations.turns(ID, None)) == 2
 
 
 async def test_nobody_asks_more_in_a_minute_than_allowed(service: Service) -> None:

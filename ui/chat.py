@@ -7,12 +7,12 @@ in `Service.conversations`; the messages on the page are only its picture, so ev
 import os
 from asyncio import to_thread
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import Any
 
 from ui.access import Visitor
-from ui.conversations import Turn
+from ui.conversations import Turn, UnknownConversation
 from ui.message import Message, answered, asked, messages, problem, question_of, waiting
 from ui.problems import problem_of
 from ui.service import Service
@@ -66,10 +66,13 @@ def _chat(service: Service) -> gr.Blocks:
     with gr.Blocks(title="Newscite", analytics_enabled=False, fill_width=True) as chat:
         ready = gr.Textbox(visible="hidden", elem_id="nc-ready", container=False)
         conversation = gr.Textbox(visible="hidden", elem_id="nc-conversation", container=False)
+        opened = gr.Textbox(
+            visible="hidden", elem_id="nc-opened", container=False
+        )  # a new value: show the conversation
         history = _history()
         with gr.Accordion("Filter by date, publisher, speaker", open=False, elem_id="nc-filters"), gr.Row():
             after, before = _day("From", "2025-01-31"), _day("Until", "2025-12-31")
-            publisher, speaker = gr.Dropdown(label="Publisher"), gr.Dropdown(label="Speaker")
+            publisher, speaker = _choice("Publisher"), _choice("Speaker")
         with gr.Row(elem_id="nc-ask"):
             model = _models(service.models)
             question = _question()
@@ -88,9 +91,9 @@ def _chat(service: Service) -> gr.Blocks:
             history.retry(happens.ask_again, context, **answering),
             history.edit(happens.ask_again, context, **answering),
         ]
-        question.stop(_ready_to_ask, None, question, cancels=answers, **PRIVATE)
+        question.stop(happens.stop, conversation, [history, question], cancels=answers, **PRIVATE)
         history.undo(happens.undo, conversation, [history, question], **PRIVATE)
-        conversation.change(happens.show, [conversation, history], history, **PRIVATE)
+        opened.change(happens.show, [conversation, opened], [history, ready], **PRIVATE)
         chat.load(happens.start, None, [ready, publisher, speaker], **PRIVATE)
         chat.load(happens.suggest, None, history, **PRIVATE)
     return chat
@@ -113,6 +116,11 @@ def _history() -> gr.Chatbot:
 
 def _day(label: str, example: str) -> gr.Textbox:
     return gr.Textbox(label=label, placeholder=example, max_length=10, min_width=110)
+
+
+def _choice(label: str) -> gr.Dropdown:
+    # Custom values, because a page that was open before the server was started anew has choices that it never gave.
+    return gr.Dropdown(label=label, allow_custom_value=True)
 
 
 def _models(names: tuple[str, ...]) -> gr.Dropdown:
@@ -162,13 +170,12 @@ class _Asking:
         """Offer example questions; a new library has to be read for them first."""
         return gr.update(examples=[{"text": text} for text in self._service.suggestions.current()])
 
-    def show(self, request: gr.Request, conversation: str, shown: list[Any]) -> Any:
-        """Return what was said in a conversation; nothing yet in a new one, whose first question may be under way."""
+    def show(self, request: gr.Request, conversation: str, opened: str) -> tuple[list[Message], str]:
+        """Return what was said in a conversation, nothing in a new one; and that it is there."""
         try:
-            turns = self._turns(request, conversation)
-            return messages(turns) if turns or shown else gr.skip()
+            return messages(self._turns(request, conversation)), opened
         except Exception as error:
-            return [problem(problem_of(error).detail)]
+            return [problem(problem_of(error).detail)], opened
 
     # Gradio fills in what is annotated as its own (Request, SelectData, …) before the values of the fields.
 
@@ -193,8 +200,14 @@ class _Asking:
     def undo(self, request: gr.Request, chosen: gr.RetryData, conversation: str) -> tuple[list[Message], str]:
         """Take a question back into the box; it and what came after it go."""
         question, turn = _question_and_turn(chosen)
-        self._service.conversations.truncate(conversation, visitor_of(request).user, turn)
-        return messages(self._turns(request, conversation)), question
+        with suppress(UnknownConversation):  # a question that failed was never kept
+            self._service.conversations.truncate(conversation, visitor_of(request).user, turn)
+        return self.show(request, conversation, "")[0], question
+
+    async def stop(self, request: gr.Request, conversation: str) -> tuple[Any, Any]:
+        """Show what was kept of an answer that was stopped."""
+        await self._service.settled(conversation)
+        return (await to_thread(self.show, request, conversation, ""))[0], _ready_to_ask()
 
     async def _answer(
         self, request: gr.Request, text: str, keep: int | None, conversation: str, model: str, *filters: str | None

@@ -117,15 +117,15 @@ class Conversations:
             rows = all_of(db, _TURNS, id)
         return [_turn(row) for row in rows]
 
-    def append(self, id: str, user: str | None, turn: Turn, keep: int | None = None) -> None:
+    def append(self, id: str, user: str | None, turn: Turn, keep: int | None = None, *, begun: bool = False) -> None:
         """Add a turn after the first `keep` turns, the later ones are dropped; by default after all.
 
-        The first turn begins the conversation, and its user owns it. Where turns are to be kept and there are none,
-        the conversation was deleted meanwhile: UnknownConversation, for a late answer must not bring it back.
+        The first turn begins the conversation, and its user owns it. Where it had `begun` and is not there, it was
+        deleted meanwhile: UnknownConversation, for a late answer must not bring it back.
         """
         with self._writing() as db:
             if not _check(db, id, user):
-                if keep:
+                if begun:
                     raise UnknownConversation
                 db.execute("INSERT INTO conversations VALUES (?, ?, '')", (id, user))
             if keep is not None:

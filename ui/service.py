@@ -3,23 +3,28 @@
 It knows who asks (a Visitor), and keeps to the limits for each; it knows nothing of HTTP and Gradio.
 """
 
-from asyncio import to_thread
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from asyncio import sleep, to_thread
+from collections import Counter
+from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
 from contextlib import ExitStack, aclosing
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any, Self, cast
+from typing import Any, Self
 
 from indexes.errors import QuestionError
 from indexes.library import Library
 from rag import Answer, Assistant
+from rag.leaving import from_thread
 from rag.suggestions import Suggestions
 from ui.access import Visitor
 from ui.conversations import Conversations, Turn
 from ui.limits import QUESTIONS, Limits
 
 QUOTING = ""  # the name under which no model is asked
+
+_LOOK = 0.02  # seconds
 
 
 class Service:
@@ -33,6 +38,7 @@ class Service:
         self.limits = limits
         self.read_only = read_only
         self.suggestions = Suggestions(self.library)
+        self._under_way: Counter[str] = Counter()  # answers that are being made, for each conversation
         self._to_close = ExitStack()
 
     @classmethod
@@ -82,11 +88,15 @@ class Service:
         Closing the generator ends the call of the language model. Raises TooMany, and QuestionError also for a model
         that the server was not started with.
         """
-        chain = self._assistant(model).as_runnable()
-        with self.limits.question(visitor):
-            async with aclosing(cast(AsyncGenerator[Answer], chain.astream(dict(asked)))) as growing:
-                async for answer in growing:
-                    yield answer
+        assistant = self._assistant(model)
+
+        def growing() -> Generator[Answer]:  # in the thread, whose end is the question's end, also for the limits
+            with self.limits.question(visitor):
+                yield from assistant.as_runnable().stream(dict(asked))
+
+        async with aclosing(from_thread(growing())) as handed:
+            async for answer in handed:
+                yield answer
 
     async def converse(
         self,
@@ -102,9 +112,11 @@ class Service:
         What was answered is kept, also where the generator is closed midway: the turn is then marked as stopped.
         Raises what `answers` does, and UnknownConversation for somebody else's.
         """
-        before = (await to_thread(self.conversations.turns, conversation, visitor.user))[:keep]
+        stored = await to_thread(self.conversations.turns, conversation, visitor.user)
+        before = stored[:keep]
         keywords = {**asked, "question": question, "history": [turn.answer for turn in before]}
         turn = None
+        self._under_way[conversation] += 1
         try:
             async with aclosing(self.answers(visitor, keywords, model)) as growing:
                 async for answer in growing:
@@ -115,8 +127,20 @@ class Service:
                 turn = replace(turn, stopped=False)
                 yield [*before, turn]
         finally:
-            if turn:
-                await to_thread(self.conversations.append, conversation, visitor.user, turn, keep=len(before))
+            try:
+                if turn:
+                    append = partial(self.conversations.append, keep=keep, begun=bool(stored))
+                    await to_thread(append, conversation, visitor.user, turn)
+            finally:
+                self._under_way[conversation] -= 1
+                self._under_way += Counter()  # drops what is zero
+
+    async def settled(self, conversation: str, seconds: float = 3) -> None:
+        """Wait until what was stopped in a conversation is kept, or for so many seconds."""
+        for _ in range(int(seconds / _LOOK)):
+            if not self._under_way[conversation]:
+                return
+            await sleep(_LOOK)
 
     def close(self) -> None:
         """Close the library, the models and the conversations."""

@@ -54,10 +54,20 @@ function open(id) {
   if (id !== currentId()) location.hash = `c=${id}`; // hashchange does the rest
 }
 
-function show() {
+function change() {
   document.querySelector("#nc-question .stop-button")?.click(); // its answer belongs to the conversation that is left
   clearEvidence();
+  shown = "";
+  show();
+}
+
+let opened = 0; // how many conversations this page has shown
+
+/** Have the present conversation shown, and let no question come before that. */
+function show() {
+  opened += 1;
   write("#nc-conversation", currentId());
+  write("#nc-opened", `opened ${opened}`);
 }
 
 /** Write into one of Gradio's fields as a person would: Gradio hears of it by the event. */
@@ -67,32 +77,36 @@ function write(selector, value) {
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-function isReady() {
-  return document.querySelector("#nc-ready :is(textarea, input)")?.value === "ready";
+/** Return what Gradio says of itself in its hidden field: "ready", or which conversation it shows. */
+function said() {
+  return document.querySelector("#nc-ready :is(textarea, input)")?.value;
 }
 
 let held = null; // what was pressed before the page could hear it
 
-/** Hold back a question that comes before the conversation is known to the server; ask it then. */
+/** Hold back a question that comes before its conversation is shown; ask it then. */
 function hold(event) {
-  const asking = event.type === "click" ? event.target.closest?.("#nc-question button, #nc-history .example") : null;
-  const entering = event.key === "Enter" && !event.shiftKey && event.target.closest?.("#nc-question");
-  if (!asking && !entering) return;
+  if (opened && said() === `opened ${opened}`) return;
+  const pressed = event.target.closest?.("#nc-question .submit-button, #nc-history .example");
+  const entered = event.key === "Enter" && !event.shiftKey && event.target.closest?.("#nc-question");
+  if (event.type === "click" ? !pressed : !entered) return;
   event.preventDefault();
   event.stopPropagation();
-  held = asking ?? document.querySelector("#nc-question .submit-button");
+  if (!held) soon(() => opened && said() === `opened ${opened}`, release);
+  held = pressed ?? document.querySelector("#nc-question .submit-button");
 }
 
-function whenReady(then) {
-  addEventListener("keydown", hold, { capture: true });
-  addEventListener("click", hold, { capture: true });
+function release() {
+  const pressed = held;
+  held = null;
+  pressed.click();
+}
+
+function soon(isSo, then) {
   const waiting = setInterval(() => {
-    if (!isReady()) return;
+    if (!isSo()) return;
     clearInterval(waiting);
-    removeEventListener("keydown", hold, { capture: true });
-    removeEventListener("click", hold, { capture: true });
     then();
-    held?.click();
   }, 40);
 }
 
@@ -141,12 +155,12 @@ let shown = ""; // which answer the panel was last filled with, unasked
 function accompany(history) {
   const answers = history.querySelectorAll(".nc-answer");
   const links = answers.length ? chips(answers[answers.length - 1]) : [];
+  if (answers.length) remember(currentId());
   const key = links.map((link) => link.href).join(" ");
   if (key === shown) return;
   shown = key;
   if (!answers.length) clearEvidence();
   else if (links.length && WIDE.matches) showEvidence(links);
-  if (links.length) remember(currentId());
 }
 
 function onClick(event) {
@@ -157,12 +171,20 @@ function onClick(event) {
     showEvidence(chips(chip.closest(".nc-answer")), { focus: chip });
     return;
   }
+  if (event.target.closest?.("#nc-question .stop-button")) takeBack();
   const copying = event.target.closest?.("#nc-history button[title='Copy message']");
   if (copying) {
     event.preventDefault();
     event.stopPropagation();
     copy(copying);
   }
+}
+
+/** A question that is stopped before anything answers it is not lost: it goes back into the box. */
+function takeBack() {
+  if (!document.querySelector("#nc-history .nc-waiting")) return;
+  const asked = [...document.querySelectorAll("#nc-history [data-testid=user]")].at(-1);
+  write("#nc-question", asked.innerText.trim());
 }
 
 /** Copy a message as it reads, an answer with the list of its sources: Gradio would copy the HTML. */
@@ -208,7 +230,12 @@ clearEvidence();
 document.addEventListener("click", onClick, { capture: true });
 if (!currentId()) history.replaceState(null, "", `#c=${newId()}`);
 observe();
-whenReady(() => {
-  write("#nc-conversation", currentId());
-  addEventListener("hashchange", show);
-});
+addEventListener("keydown", hold, { capture: true });
+addEventListener("click", hold, { capture: true });
+soon(
+  () => said() === "ready",
+  () => {
+    show();
+    addEventListener("hashchange", change);
+  },
+);
