@@ -28,11 +28,11 @@ REQUESTS = "3000/minute"  # a page takes about sixty, and a whole office may sha
 BODY = 70_000  # bytes; the longest question with a long conversation is well below
 
 # What Gradio's page asks for. Not among them, though Gradio serves it: upload, file=, proxy=, component_server,
-# stream, call, api, run by name (past the queue), custom_component, monitoring, runs, deep_link, dev, login, vibe-edit.
+# stream, call, api, run (past the queue), custom_component, monitoring, runs, deep_link, dev, login, vibe-edit.
 _CHAT_ROUTES = re.compile(
     r"(GET|HEAD) (/?|/config/?|/theme\.css|/favicon\.ico|/manifest\.json|/(assets|static)/.+"
     r"|/gradio_api/(info/?|app_id/?|startup-events|theme\.css|heartbeat/\w+|queue/data))"
-    r"|POST /gradio_api/(queue/join|run/predict|reset/?|cancel)"
+    r"|POST /gradio_api/(queue/join|reset/?|cancel)"
 )
 
 
