@@ -64,6 +64,17 @@ def test_without_scripts_an_article_follows_the_system(visit: Visit, newsroom: S
     assert shades[1] < 70
 
 
+def test_no_text_is_set_in_the_weight_whose_font_has_no_letters(chat: Chat, article_page: str) -> None:
+    """Gradio's SourceSansPro-SemiBold has 55 glyphs: text of weight 600 would fall back to another font."""
+    weights = """() => [...document.querySelectorAll("body *")].filter((e) => e.innerText?.trim())
+        .map((e) => getComputedStyle(e).fontWeight)"""
+    chat.ask(ODUYA)
+    for address in ("", "library", "api/", article_page):
+        if address:
+            chat.page.goto(address)
+        assert set(chat.page.evaluate(weights)) <= {"400", "700"}, address
+
+
 def assert_fits(page: Page) -> None:
     """Assert that a page does not scroll sideways."""
     wide = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
