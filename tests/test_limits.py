@@ -1,4 +1,4 @@
-"""How much one visitor may ask for: questions, requests, bytes, and which of Gradio's routes."""
+"""How much one visitor may ask for: questions, requests, bytes, which of Gradio's routes, and whose sessions."""
 
 import asyncio
 import os
@@ -14,8 +14,8 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from ui.access import AccessRule, Visitor
-from ui.limits import BODY, Limits, Rate, TooMany, protect
+from ui.access import Access, AccessRule, Visitor
+from ui.limits import BODY, Limits, OwnSessions, Rate, TooMany, protect
 
 ADA = Visitor("ada", "10.0.0.1")
 BEN = Visitor("ben", "10.0.0.1")
@@ -250,7 +250,8 @@ def test_of_all_routes_that_gradio_has_only_the_needed_are_open(gradio_app: Any)
     assert {path for _, path in routes} >= NEEDED | {"/gradio_api/upload", "/monitoring/summary", "/login"}
     for method, path in routes:
         reached.clear()
-        visitor.request(method, f"/app{path.replace('{', '').replace('}', '')}")
+        session = {"session_hash": "x"}
+        visitor.request(method, f"/app{path.replace('{', '').replace('}', '')}", params=session, json=session)
         assert bool(reached) == (path in NEEDED), f"{method} {path}"
 
 
@@ -308,3 +309,71 @@ def test_under_a_prefix_the_same_routes_are_open(gradio_app: Any) -> None:
     )
     assert visitor.get("/qa/app/config").status_code == 200
     assert visitor.get("/qa/app/monitoring/summary").status_code == 404
+
+
+# -- Gradio's sessions
+
+
+BY_PROXY = AccessRule(user_header="X-User", trusted_proxies=("127.0.0.1",))
+AS_ADA, AS_BEN = {"X-User": "ada"}, {"X-User": "ben"}
+
+
+async def everything(scope: Any, receive: Any, send: Any) -> None:
+    await JSONResponse({})(scope, receive, send)
+
+
+def test_nobody_else_gets_an_answer_whose_session_he_knows(gradio_app: Any) -> None:
+    session = {"session_hash": "of-ada"}
+    with client(gradio_app, BY_PROXY) as visitor:
+        asked = {"data": ["secret"], "fn_index": 0, **session}
+        event = visitor.post("/app/gradio_api/queue/join", json=asked, headers=AS_ADA).json()["event_id"]
+        stop = {"event_id": event, "fn_index": 0, **session}
+        for refused in (
+            visitor.get("/app/gradio_api/queue/data", params=session, headers=AS_BEN),
+            visitor.post("/app/gradio_api/queue/join", json=asked, headers=AS_BEN),
+            visitor.post("/app/gradio_api/cancel", json=stop, headers=AS_BEN),
+        ):
+            assert (refused.status_code, refused.text) == (404, "There is nothing here.\n")
+        assert '"data":["SECRET"]' in visitor.get("/app/gradio_api/queue/data", params=session, headers=AS_ADA).text
+
+
+def test_whoever_keeps_a_session_alive_owns_it() -> None:
+    visitor = client(everything, BY_PROXY)
+    statuses = [visitor.get("/app/gradio_api/heartbeat/x1", headers=user).status_code for user in (AS_ADA, AS_BEN)]
+    assert statuses == [200, 404]
+
+
+@pytest.mark.parametrize("named", ["", "x" * 65, "a b", None, 7, ["x"], {}])
+def test_what_is_no_session_is_not_there(named: Any) -> None:
+    visitor = client(everything)
+    if isinstance(named, str):
+        assert visitor.get("/app/gradio_api/queue/data", params={"session_hash": named}).status_code == 404
+    for body in ({"session_hash": named}, {}, [named]):
+        assert visitor.post("/app/gradio_api/queue/join", json=body).status_code == 404
+    for text in ("", "{", "[" * 60_000, b"\xff"):
+        assert visitor.post("/app/gradio_api/queue/join", content=text).status_code == 404
+    assert visitor.get("/app/gradio_api/queue/data").status_code == 404
+
+
+def test_what_is_read_for_its_session_arrives_whole_and_not_too_large() -> None:
+    body = b'{"session_hash": "x"}'.ljust(BODY)
+    visitor = client(Starlette(routes=[Route("/app/gradio_api/queue/join", read, methods=["POST"])]))
+    pieces = (body[start : start + 1000] for start in range(0, BODY, 1000))
+    assert visitor.post("/app/gradio_api/queue/join", content=pieces).json() == {"bytes": BODY}
+    assert visitor.post("/app/gradio_api/queue/join", content=chunks(BODY + 1)).status_code == 413
+
+
+def test_the_sessions_used_least_recently_are_forgotten() -> None:
+    doors = Access(OwnSessions(everything, most=2), BY_PROXY)
+    visitor = TestClient(doors, client=("127.0.0.1", 50_000))
+
+    def opens(session: str, user: dict[str, str]) -> bool:
+        address = "/app/gradio_api/queue/data"
+        return visitor.get(address, params={"session_hash": session}, headers=user).status_code == 200
+
+    assert opens("a", AS_ADA)
+    assert opens("b", AS_ADA)
+    assert opens("a", AS_ADA)
+    assert opens("c", AS_ADA)  # one too many, and b was used least recently
+    assert not opens("a", AS_BEN)
+    assert opens("b", AS_BEN)

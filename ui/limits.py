@@ -1,12 +1,13 @@
-"""How much one visitor may ask for: questions in a stretch of time and at once, requests, bytes, routes.
+"""How much one visitor may ask for: questions in a stretch of time and at once, requests, bytes, routes, sessions.
 
 `protect` puts all doors before the application, in their order.
 """
 
+import json
 import math
 import re
 import time
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from threading import Lock
@@ -16,6 +17,7 @@ from limits import RateLimitItem, parse_many
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from indexes.errors import NewsciteError
@@ -25,7 +27,10 @@ from ui.headers import SecurityHeaders, refuse, route_path
 QUESTIONS = "60/minute"
 AT_ONCE = 3
 REQUESTS = "3000/minute"  # a page takes about sixty, and a whole office may share one address
-BODY = 70_000  # bytes; the longest question with a long conversation is well below
+SESSIONS = 10_000  # of Gradio's, whose owners are known; a page that is loaded has one
+# Bytes. A question and its filters take a tenth of it; the rest is for the messages on the page, which Gradio sends
+# along where the reader goes to another conversation (`show` in ui/chat.py), and for what programs send to the API.
+BODY = 70_000
 
 # What Gradio's page asks for. Not among them, though Gradio serves it: upload, file=, proxy=, component_server,
 # stream, call, api, run (past the queue), custom_component, monitoring, runs, deep_link, dev, login, vibe-edit.
@@ -34,6 +39,8 @@ _CHAT_ROUTES = re.compile(
     r"|/gradio_api/(info/?|app_id/?|startup-events|theme\.css|heartbeat/\w+|queue/data))"
     r"|POST /gradio_api/(queue/join|reset/?|cancel)"
 )
+_WITH_SESSION = re.compile(r"/app/gradio_api/(heartbeat/(?P<session>\w+)|queue/data|queue/join|cancel)")
+_SESSION = re.compile(r"[\w-]{1,64}")
 
 
 class TooMany(NewsciteError):
@@ -127,11 +134,11 @@ def protect(
     larger: Mapping[str, int] = MappingProxyType({}),
     requests: str = REQUESTS,
 ) -> ASGIApp:
-    """Put the doors before an application: its headers outermost, then who may come in, then how much and where.
+    """Put the doors before an application: its headers outermost, then who comes in, then how much, where and whose.
 
     `larger` gives the bytes that a route takes where it takes more than others: {"/api/articles": 20_000_000}.
     """
-    return SecurityHeaders(Access(RequestLimits(OnlyChatRoutes(BodyLimits(app, larger)), requests), rule))
+    return SecurityHeaders(Access(RequestLimits(OnlyChatRoutes(BodyLimits(OwnSessions(app), larger)), requests), rule))
 
 
 class RequestLimits:
@@ -221,3 +228,62 @@ class _CountedBody:
         why = f"That is too large: at most {self._limit // 1000} kB are taken here."
         # The rest of the body is not read, so the connection cannot serve for another request.
         await refuse(self._scope, self._receive, self._send, 413, why, {"Connection": "close"})
+
+
+class OwnSessions:
+    """ASGI: keep each of Gradio's sessions to the visitor who used it first; to others it is not there.
+
+    Gradio gives a session's answers to whoever names its hash, and that hash stands in addresses, which proxies log.
+    The hash comes from the browser, so its first use has to tell whose it is: an event that joins the queue, before
+    there is any answer to fetch. Whose address changes, without being signed in, has to load the page again.
+
+    The sessions used least recently are forgotten, so that nobody can fill the memory. To take over one that is open,
+    somebody would have to know its hash and send ten thousand requests before its reader asks again, and the limit of
+    requests makes that minutes. All of it runs in one event loop and never waits between looking and noting, so there
+    is no lock.
+    """
+
+    def __init__(self, app: ASGIApp, most: int = SESSIONS) -> None:
+        self._app = app
+        self._most = most
+        self._owners: OrderedDict[str, str] = OrderedDict()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        named = _WITH_SESSION.fullmatch(route_path(scope)) if scope["type"] == "http" else None
+        if not named:
+            await self._app(scope, receive, send)
+            return
+        session: object = named["session"] or Request(scope).query_params.get("session_hash")
+        if scope["method"] == "POST":
+            try:
+                session, receive = await _session_in_body(scope, receive)
+            except ClientDisconnect:
+                return
+        if isinstance(session, str) and self._is_of(session, scope["state"]["visitor"].key):
+            await self._app(scope, receive, send)
+        else:
+            await refuse(scope, receive, send, 404, "There is nothing here.")
+
+    def _is_of(self, session: str, key: str) -> bool:
+        """Tell whether a session is this visitor's; one that nobody has used is now."""
+        if not _SESSION.fullmatch(session) or self._owners.setdefault(session, key) != key:
+            return False
+        self._owners.move_to_end(session)
+        if len(self._owners) > self._most:
+            self._owners.popitem(last=False)
+        return True
+
+
+async def _session_in_body(scope: Scope, receive: Receive) -> tuple[object, Receive]:
+    """Return the session that a body names, if any, and a `receive` that gives that body once more."""
+    body = await Request(scope, receive).body()
+    messages: list[Message] = [{"type": "http.request", "body": body}]
+
+    async def receive_again() -> Message:
+        return messages.pop() if messages else await receive()
+
+    try:
+        event = json.loads(body)
+    except (ValueError, RecursionError):
+        event = None
+    return event.get("session_hash") if isinstance(event, dict) else None, receive_again
