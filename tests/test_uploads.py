@@ -2,8 +2,13 @@
 
 import asyncio
 import json
+import os
 import re
+import signal
+import subprocess
+import sys
 import threading
+import types
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -14,14 +19,23 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from indexes.embeddings import Floats
 from indexes.library import Library
 from indexes.readers import MAX_BYTES
 from rag import Assistant
+from tests.browser.server import free_port
 from tests.standin import StandIn, article
+from ui import cli, serve
+from ui.access import AccessRule, Visitor
+from ui.conversations import Conversations
+from ui.limits import Limits, protect
 from ui.problems import install_errors
-from ui.uploads import MAX_FILES, clean_name, uploads_router
+from ui.service import Service
+from ui.uploads import AT_ONCE, MAX_FILES, clean_name, uploads_router
+
+ROOT = Path(__file__).parent.parent
 
 WALL = "Council votes for wall\n\nThe council of Skarra voted for a wall on Monday.\n\nThe wall costs nine crowns.\n"
 BOAT = "# Night boat\n\nThe night boat carries sixty people over the sound, its captain said.\n"
@@ -38,7 +52,21 @@ def app(library: Library, *, read_only: bool = False) -> FastAPI:
     served = FastAPI()
     install_errors(served)
     served.include_router(uploads_router(SimpleNamespace(library=library, read_only=read_only)))
+    served.add_middleware(SignedIn)
     return served
+
+
+class SignedIn:
+    """ASGI: the header X-User says who is there."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            user = dict(scope["headers"]).get(b"x-user", b"").decode() or None
+            scope.setdefault("state", {})["visitor"] = Visitor(user, "127.0.0.1")
+        await self._app(scope, receive, send)
 
 
 @pytest.fixture
@@ -286,13 +314,15 @@ async def test_what_was_sent_comes_in_whole_when_the_reader_leaves(tmp_path: Pat
         assert opened.articles() == []
         gated.gate.set()
         stays = asyncio.Event()
-        await asyncio.wait_for(_post(served, stays, ("wall.txt", WALL)), 20)  # its turn comes after the first
+        await asyncio.wait_for(_post(served, stays, ("wall.txt", WALL), user="ben"), 20)  # its turn is after the first
         assert {row.title for row in opened.articles()} == {"Council votes for wall", "Night boat"}
 
 
-async def _post(served: FastAPI, leave: asyncio.Event, *files: tuple[str, str]) -> None:
-    """Send files; end the connection when told to."""
-    request = httpx.Request("POST", "http://x/api/articles", files=[("files", file) for file in files])
+async def _post(served: FastAPI, leave: asyncio.Event, *files: tuple[str, str], user: str = "ada") -> str:
+    """Send files and return what comes back; end the connection when told to."""
+    sending = [("files", file) for file in files]
+    request = httpx.Request("POST", "http://x/api/articles", files=sending, headers={"X-User": user})
+    reply = b""
     body = [{"type": "http.request", "body": request.read(), "more_body": False}]
 
     async def receive() -> dict[str, Any]:
@@ -302,25 +332,143 @@ async def _post(served: FastAPI, leave: asyncio.Event, *files: tuple[str, str]) 
         return {"type": "http.disconnect"}
 
     async def sent(message: Any) -> None:
-        pass
+        nonlocal reply
+        reply += message.get("body", b"")
 
     headers = [(name.lower().encode(), value.encode()) for name, value in request.headers.items()]
     scope = {"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http",
              "path": "/api/articles", "raw_path": b"/api/articles", "query_string": b"", "root_path": "",
              "headers": headers, "client": ("127.0.0.1", 1), "server": ("x", 80), "state": {}}  # fmt: skip
     await served(scope, receive, sent)
+    return reply.decode()
+
+
+async def test_visitor_has_one_upload_at_a_time_and_all_together_have_four(tmp_path: Path) -> None:
+    gated, stays = Gated(), asyncio.Event()
+    with Library.open(tmp_path, embeddings=gated) as opened:
+        served = app(opened)
+        held_up = [asyncio.create_task(_post(served, stays, ("wall.txt", WALL), user="ada"))]
+        await asyncio.to_thread(gated.waits.wait, 20)
+        refused = await asyncio.to_thread(send, signed_in(served, "ada"), ("boat.md", BOAT))
+        assert (refused.status_code, refused.headers["Retry-After"]) == (429, "10")
+        assert refused.json()["detail"] == "Your last upload is still being added. Send this one when that is done."
+
+        everybody = [asyncio.create_task(_post(served, stays, ("wall.txt", WALL), user=f"user{n}")) for n in range(5)]
+        done, _ = await asyncio.wait(everybody, timeout=20, return_when=asyncio.FIRST_COMPLETED)
+        assert "4 other uploads are being added" in "".join(each.result() for each in done)
+        gated.gate.set()
+        replies = await asyncio.wait_for(asyncio.gather(*held_up, *everybody), 20)
+        assert sum("event: done" in reply for reply in replies) == AT_ONCE
+        for user in ("ada", "user0"):  # all places are free again
+            assert told(await asyncio.to_thread(send, signed_in(served, user), ("boat.md", BOAT)))
+
+
+def signed_in(served: FastAPI, user: str) -> TestClient:
+    return TestClient(served, headers={"X-User": user})
+
+
+def test_refused_form_takes_no_place(client: TestClient) -> None:
+    for _ in range(AT_ONCE + 1):
+        assert send(client).status_code == 400
+    assert [f["status"] for f in told(send(client, ("wall.txt", WALL)))] == ["added"]
+
+
+def test_large_file_is_read_whole_from_the_disk(client: TestClient, shelf: Library) -> None:
+    long = "\n\n".join(["Long wall", *(f"The wall is {n} metres long. {'x' * 5000}" for n in range(300))])
+    assert [f["status"] for f in told(send(client, ("long.txt", long)))] == ["added"]
+    assert shelf.articles()[0].paragraphs == 300
 
 
 def test_one_file_sent_twice_at_the_same_moment_is_one_article(shelf: Library) -> None:
-    client = TestClient(app(shelf))
+    served = app(shelf)
     replies: list[httpx.Response] = []
-    threads = [threading.Thread(target=lambda: replies.append(send(client, ("wall.txt", WALL)))) for _ in range(4)]
+
+    def send_as(user: str) -> None:
+        replies.append(send(signed_in(served, user), ("wall.txt", WALL)))
+
+    threads = [threading.Thread(target=send_as, args=[f"user{n}"]) for n in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert sorted(told(reply)[0]["status"] for reply in replies) == ["added", "unchanged", "unchanged", "unchanged"]
     assert len(shelf.articles()) == 1
+
+
+# -- the end of the server --------------------------------------------------------------------------------------------
+
+LONG = "\n\n".join(["Long wall", *(f"The wall is {n} metres long and " + "high and " * 15 for n in range(80))])
+
+
+async def test_server_that_ends_finishes_an_article_and_begins_no_other(tmp_path: Path) -> None:
+    gated = Gated()
+    with Library.open(tmp_path, embeddings=gated) as opened:
+        served = app(opened)
+        async with served.router.lifespan_context(served):
+            sending = asyncio.create_task(_post(served, asyncio.Event(), ("long.txt", LONG), ("boat.md", BOAT)))
+            await asyncio.to_thread(gated.waits.wait, 20)
+            asyncio.get_running_loop().call_soon(gated.gate.set)  # as soon as the server waits for the article
+        reply = await asyncio.wait_for(sending, 20)
+        assert reply.endswith('The server is ending. What was added stays. Send the rest again later."}\n\n')
+        assert [row.title for row in opened.articles()] == ["Long wall"]
+
+
+@pytest.mark.slow
+def test_process_ends_though_an_upload_is_under_way_and_keeps_what_was_written(tmp_path: Path) -> None:
+    port = free_port()
+    command = [sys.executable, "-c", "from tests.test_uploads import main; main()"]
+    options = ["serve", "--home", str(tmp_path), "--port", str(port)]
+    known = {name: value for name, value in os.environ.items() if not name.startswith("NEWSCITE_")}
+    piped = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen([*command, *options], text=True, cwd=ROOT, env=known, **piped) as process:  # type: ignore[call-overload]
+        try:
+            assert any(line.startswith("Stop it") for line in process.stdout)
+            files = [("files", ("long.txt", LONG)), ("files", ("boat.md", BOAT))]
+            with httpx.stream("POST", f"http://127.0.0.1:{port}/api/articles", files=files) as reply:
+                assert reply.status_code == 200
+                assert any(line == "held up\n" for line in process.stdout)
+                process.send_signal(signal.SIGTERM)
+                _, errors = process.communicate(timeout=20)
+        finally:
+            process.kill()
+    assert (process.returncode, errors) == (128 + signal.SIGTERM, "")
+    with Library.open(tmp_path, embeddings=StandIn()) as opened:
+        assert [row.title for row in opened.articles()] == ["Long wall"]
+
+
+def main() -> None:
+    """Run `newscite serve` with the routes of this chapter only, and an embedder that never embeds a second group."""
+
+    class Stuck(StandIn):
+        calls = 0
+
+        def vectors(self, texts: Sequence[str]) -> Floats:
+            self.calls += 1
+            if self.calls == 2:
+                print("held up", flush=True)
+                threading.Event().wait()
+            return super().vectors(texts)
+
+    def service(settings: serve.Settings) -> Service:
+        assert settings.home
+        library = Library.open(settings.home, embeddings=Stuck())
+        opened = Service(
+            {"": Assistant(library)}, Conversations(settings.home / "c.sqlite3"), Limits(), read_only=False
+        )
+        opened.close = library.close  # type: ignore[method-assign]
+        return opened
+
+    def create_app(service: Service, rule: AccessRule) -> ASGIApp:
+        served = FastAPI()
+        served.include_router(uploads_router(service))
+        return protect(served, rule, larger={"/api/articles": 1_000_000})
+
+    standin = types.ModuleType("ui.server")
+    standin.create_app = create_app  # type: ignore[attr-defined]
+    sys.modules["ui.server"] = standin
+    serve._service = service
+    serve.warm = lambda service: None
+    cli.main()
 
 
 # -- the page ---------------------------------------------------------------------------------------------------------

@@ -3,14 +3,16 @@
 import asyncio
 import errno
 import logging
+import os
 import re
 import socket
 import sys
-from collections.abc import Callable
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
+from threading import enumerate as threads
 
 import uvicorn
 
@@ -21,6 +23,7 @@ from ui.service import Service
 
 PORT = 7860
 MORE_PORTS = 50  # that are tried where somebody at their own machine has one server running already
+COMPUTING = {"adding", "answer", "warm"}  # the names of threads that nobody waits for
 GRACE = 2  # seconds that running answers have to end in; a browser's open streams never end by themselves
 
 
@@ -51,9 +54,30 @@ def serve(settings: Settings) -> None:
     Raises AccessError, NewsciteError where the port cannot be had, and what `Service.open` raises.
     """
     check_start(settings.host, settings.rule)
-    with suppress(KeyboardInterrupt), closing(listen(settings)) as listener, _service(settings) as service:
+    with _ending(), suppress(KeyboardInterrupt), closing(listen(settings)) as listener, _service(settings) as service:
         logging.getLogger("uvicorn.error").addFilter(_is_news)
         Server(_configured(settings, service), lambda: _begin(settings, service, listener)).run(sockets=[listener])
+
+
+@contextmanager
+def _ending() -> Iterator[None]:
+    """End the process by itself after the block where a thread still computes.
+
+    Python would end that thread in the midst of torch, which then ends the process with SIGABRT.
+    """
+    try:
+        yield
+    except SystemExit as ending:
+        _leave(ending.code if isinstance(ending.code, int) else 1)
+        raise
+    _leave(0)
+
+
+def _leave(code: int) -> None:
+    if any(thread.name in COMPUTING for thread in threads()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
 
 
 class Server(uvicorn.Server):
@@ -72,7 +96,7 @@ class Server(uvicorn.Server):
 
 def _begin(settings: Settings, service: Service, listener: socket.socket) -> None:
     _announce(settings, service, listener)
-    Thread(target=warm, args=[service], daemon=True).start()
+    Thread(target=warm, args=[service], name="warm", daemon=True).start()
 
 
 def listen(settings: Settings) -> socket.socket:
