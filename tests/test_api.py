@@ -29,9 +29,10 @@ from tests.fake_llm import FakeLLM, Slow, Status
 from tests.standin import StandIn, article
 from ui import api, schemas
 from ui.access import Visitor
-from ui.api import api_router, install_errors
+from ui.api import api_router
 from ui.conversations import Conversations, Turn
 from ui.limits import Limits
+from ui.problems import install_errors
 from ui.schemas import Question
 from ui.service import Service
 

@@ -103,7 +103,7 @@ def test_a_turn_comes_back_as_it_was_after_a_restart(path: Path) -> None:
 
 def test_a_conversation_that_has_not_begun_is_empty(kept: Conversations) -> None:
     assert kept.turns(ID, None) == kept.turns(ID, "ada") == []
-    assert kept.known([ID], "ada") == []
+    assert kept.known([ID]) == kept.of("ada") == []
 
 
 def test_times_are_kept_in_utc(kept: Conversations) -> None:
@@ -126,7 +126,7 @@ def test_keep_drops_the_later_turns(kept: Conversations) -> None:
     assert questions(kept) == ["question 0", "question 1", "another", "far"]
     kept.append(ID, None, turn("new"), keep=0)
     assert questions(kept) == ["new"]
-    assert kept.known([ID], None)[0].title == "new"
+    assert kept.known([ID])[0].title == "new"
 
 
 def test_truncate_keeps_the_first_turns(kept: Conversations) -> None:
@@ -168,14 +168,13 @@ def test_conversations_are_listed_newest_first_under_their_first_question(kept: 
         (OTHER, "And the bridge?", 1),
     ]
     assert kept.of("ada")[0].updated == NOON + timedelta(hours=2)
-    assert kept.known([ID, OTHER, OTHER, "no id", "x" * 22], "ada") == kept.of("ada")
-    assert kept.known([], "ada") == []
 
 
 def test_nobody_is_given_a_list_of_the_conversations_that_nobody_owns(kept: Conversations) -> None:
     kept.append(ID, None, turn())
-    assert kept.of(None) == kept.of("") == kept.of("ada") == []
-    assert [each.id for each in kept.known([ID], None)] == [ID]
+    kept.append(OTHER, None, turn(hour=1))
+    assert kept.of("") == kept.of("ada") == kept.known([]) == []
+    assert [each.id for each in kept.known([ID, OTHER, OTHER, "no id", "x" * 22])] == [OTHER, ID]
 
 
 # -- whose it is ------------------------------------------------------------------------------------------------------
@@ -203,7 +202,7 @@ def test_to_all_but_its_owner_a_conversation_is_not_there(kept: Conversations, u
         with pytest.raises(UnknownConversation) as absent:
             kept.delete(OTHER, user)
         assert str(refused.value) == str(absent.value)
-    assert kept.known([ID], user) == kept.of(user) == []
+    assert kept.known([ID]) == kept.of(user or "") == []
     assert questions(kept, user="ada") == ["Why is the quay closed?"]
 
 
@@ -296,7 +295,7 @@ def test_damage_anywhere_else_in_a_turn_leaves_its_answer(path: Path, kept: Conv
     change(path, "UPDATE conversations SET updated = CAST(? AS TEXT)", b"\xfe")
     [only] = kept.turns(ID, None)
     assert only.answer == ANSWER
-    assert [each.id for each in kept.known([ID], None)] == [ID]
+    assert [each.id for each in kept.known([ID])] == [ID]
 
 
 def test_a_file_that_is_none_of_ours_is_named_and_left_alone(path: Path) -> None:

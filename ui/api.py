@@ -26,13 +26,11 @@ from ui import apidoc, schemas
 from ui.access import Visitor
 from ui.conversations import UnknownConversation
 from ui.export import as_markdown
-from ui.problems import install_errors, problem_of
+from ui.problems import problem_of
 from ui.render import article_as_json, listed_as_json
 from ui.service import Service
 from ui.sources import Place, source_as_json
 from ui.templating import templates
-
-__all__ = ["api_router", "install_errors"]
 
 MOST = 200  # paragraphs that are given at once
 PROMPT = 1.0  # seconds for which a stream waits before it begins, so that what is wrong at once has a status of its own
@@ -275,7 +273,7 @@ def _conversing(service: Service) -> APIRouter:
     ) -> list[dict[str, Any]]:
         """Return the conversations of the user who is signed in, or else those whose ids are named."""
         ids = [each.strip() for each in named.split(",")]
-        found = kept.of(visitor.user) if visitor.user else kept.known(ids, None)
+        found = kept.of(visitor.user) if visitor.user else kept.known(ids)
         return [asdict(summary) for summary in found]
 
     @router.get(

@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from indexes.database import Connection, Database, Row
 from indexes.errors import LibraryError, NewsciteError
@@ -146,18 +145,18 @@ class Conversations:
         """Delete a conversation, for good."""
         self.truncate(id, user, 0)
 
-    def of(self, user: str | None) -> list[Summary]:
-        """Return the conversations that a signed-in user owns, newest first: none for somebody who is not signed in."""
+    def of(self, user: str) -> list[Summary]:
+        """Return the conversations that a signed-in user owns, newest first."""
         return self._summaries("c.user = ?", user)
 
-    def known(self, ids: Iterable[str], user: str | None) -> list[Summary]:
-        """Return those of these conversations that this user may see, newest first."""
+    def known(self, ids: Iterable[str]) -> list[Summary]:
+        """Return those of these conversations that nobody owns, newest first."""
         asked = json.dumps([id for id in ids if is_id(id)])
-        return self._summaries(f"c.id IN (SELECT value FROM json_each(?)) AND {_VISIBLE}", asked, user)
+        return self._summaries("c.id IN (SELECT value FROM json_each(?)) AND c.user IS NULL", asked)
 
-    def _summaries(self, which: str, *values: Any) -> list[Summary]:
+    def _summaries(self, which: str, value: str) -> list[Summary]:
         with self._database.reading() as db:
-            rows = all_of(db, _SUMMARIES.format(which=which), *values)
+            rows = all_of(db, _SUMMARIES.format(which=which), value)
         return [_summary(row) for row in rows]
 
     @contextmanager

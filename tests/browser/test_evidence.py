@@ -26,10 +26,11 @@ from rag.cite import cite
 from tests.browser.hostile import PAYLOADS, assert_inert
 from tests.standin import StandIn, article
 from ui.access import AccessRule
-from ui.api import api_router, install_errors
+from ui.api import api_router
 from ui.conversations import Conversations
 from ui.limits import Limits, protect
 from ui.message import citation_href
+from ui.problems import install_errors
 from ui.server import STATIC
 from ui.service import Service
 
