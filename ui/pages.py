@@ -8,7 +8,7 @@ questions and answers: a link is all that comes here.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
@@ -17,23 +17,15 @@ from indexes.article import Article, Paragraph
 from indexes.library import Library, UnknownArticle, Version
 from rag.cite import cite
 from ui.markdown import web_address
-from ui.render import Stretch, permalink
+from ui.render import Stretch, permalink, stretch
+from ui.service import Service
 from ui.templating import templates
 
-_AT = re.compile(r"([0-9]{1,7})-([0-9]{1,7})")
 _NUMBER = re.compile(r"[0-9]{1,6}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", re.I)
 
 
-class HasLibrary(Protocol):
-    """What the pages need of the service."""
-
-    @property
-    def library(self) -> Library:
-        """The library whose articles are shown."""
-
-
-def pages_router(service: HasLibrary) -> APIRouter:
+def pages_router(service: Service) -> APIRouter:
     """Return the routes of the permalink pages."""
     router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
@@ -130,9 +122,9 @@ def _cited(article: Article, paragraph: Paragraph, at: Sequence[str]) -> Cited:
 
 def _stretches(at: Sequence[str], length: int) -> list[Stretch]:
     """Return the stretches in order, those that touch made one. What is no stretch of this text is left out."""
-    named = [(int(match[1]), int(match[2])) for text in at if (match := _AT.fullmatch(text))]
+    named = [found for text in at if (found := stretch(text))]
     joined: list[Stretch] = []
-    for start, end in sorted(stretch for stretch in named if stretch[0] < stretch[1] <= length):
+    for start, end in sorted(found for found in named if found[0] < found[1] <= length):
         if joined and start <= joined[-1][1]:
             start, end = joined[-1][0], max(joined.pop()[1], end)
         joined.append((start, end))

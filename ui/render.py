@@ -1,5 +1,6 @@
 """Pure functions from nouns to plain data that any surface can show: no terminal, no HTTP, no Gradio."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
@@ -9,6 +10,8 @@ from indexes.article import Article, Paragraph, Speaker
 from indexes.library import Listed
 
 Stretch = tuple[int, int]  # text[start:end], in code points
+
+_STRETCH = re.compile(r"([0-9]{1,7})-([0-9]{1,7})")
 
 
 def article_as_json(article: Article) -> dict[str, Any]:
@@ -57,3 +60,9 @@ def permalink(article_id: str, version: str, number: int | None = None, stretche
     """
     query = urlencode([("v", version), *(("at", f"{start}-{end}") for start, end in stretches)])
     return f"p/{article_id}/{number}?{query}#p{number}" if number else f"p/{article_id}?{query}"
+
+
+def stretch(text: str) -> Stretch | None:
+    """Return the stretch that an address names as START-END, None where it names none. It may lie outside its text."""
+    named = _STRETCH.fullmatch(text)
+    return (int(named[1]), int(named[2])) if named else None

@@ -14,10 +14,9 @@ from indexes.errors import NewsciteError, QuestionError
 from rag.answer import Citation
 from rag.cite import cite
 from ui.copies import copies
-from ui.render import permalink, speaker_as_json
+from ui.render import Stretch, permalink, speaker_as_json, stretch
 
 _ID = re.compile(r"([0-9a-f]{1,12})(?:@([0-9a-f]{8}))?#([0-9]{1,6})")
-_STRETCH = re.compile(r"([0-9]{1,7})-([0-9]{1,7})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,7 @@ class Place:
     article_id: str
     version: str | None
     number: int
-    stretch: tuple[int, int] | None
+    stretch: Stretch | None
 
     @classmethod
     def read(cls, paragraph_id: str, at: str = "") -> "Place":
@@ -37,11 +36,10 @@ class Place:
             raise QuestionError(
                 f"{paragraph_id!r} is no paragraph.", "Write ARTICLE@VERSION#NUMBER, in an address with %23 for #."
             )
-        stretch = _STRETCH.fullmatch(at)
-        if at and not stretch:
+        cited = stretch(at)
+        if at and not cited:
             raise QuestionError(f"{at!r} is no stretch of a text.", "Write START-END, counted in code points.")
-        bounds = (int(stretch[1]), int(stretch[2])) if stretch else None
-        return cls(found[1], found[2], int(found[3]), bounds)
+        return cls(found[1], found[2], int(found[3]), cited)
 
 
 class UnknownPlace(NewsciteError):
