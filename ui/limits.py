@@ -28,9 +28,7 @@ QUESTIONS = "60/minute"
 AT_ONCE = 3
 REQUESTS = "3000/minute"  # a page takes about sixty, and a whole office may share one address
 SESSIONS = 10_000  # of Gradio's, whose owners are known; a page that is loaded has one
-# Bytes. A question and its filters take a tenth of it; the rest is for the messages on the page, which Gradio sends
-# along where the reader goes to another conversation (`show` in ui/chat.py), and for what programs send to the API.
-BODY = 70_000
+BODY = 70_000  # bytes; the most that the chat sends at once is a question with its filters, or one of its messages
 
 # What Gradio's page asks for. Not among them, though Gradio serves it: upload, file=, proxy=, component_server,
 # stream, call, api, run (past the queue), custom_component, monitoring, runs, deep_link, dev, login, vibe-edit.
