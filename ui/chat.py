@@ -91,7 +91,9 @@ def _chat(service: Service) -> gr.Blocks:
             history.retry(happens.ask_again, context, **answering),
             history.edit(happens.ask_again, context, **answering),
         ]
-        question.stop(happens.stop, conversation, [history, question], cancels=answers, **PRIVATE)
+        # Two events, because Gradio cancels only when the function of the same event is done.
+        stopped = question.stop(None, None, None, cancels=answers, **PRIVATE)
+        stopped.then(happens.stop, conversation, [history, question], **PRIVATE)
         history.undo(happens.undo, conversation, [history, question], **PRIVATE)
         opened.change(happens.show, [conversation, opened], [history, ready], **PRIVATE)
         chat.load(happens.start, None, [ready, publisher, speaker], **PRIVATE)

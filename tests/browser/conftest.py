@@ -39,7 +39,7 @@ ARGUMENTS = (
     "--disable-quic",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 )
-MODELS = ("good", "slow", "endless", "hostile")  # of the studio; the first is the default
+MODELS = ("good", "slow", "endless", "silent", "hostile")  # of the studio; the first is the default
 NOISE = re.compile(  # on the console, and no fault of ours
     # Gradio's own inline scripts, which our policy blocks on purpose: its client asks for what they would have said
     r"(executing|execute) inline script.*Content Security Policy"

@@ -18,7 +18,7 @@ from typing import Any
 
 import httpx
 
-from tests.fake_llm import Scripted, Slow
+from tests.fake_llm import Scripted, Slow, Stalled
 from tests.personas import PERSONAS
 
 READY = "Newscite is at "
@@ -205,7 +205,12 @@ def endless(body: Body) -> Scripted:
     return Slow(f"{first}{end}Besides, {' '.join(map(str, range(1000)))}", delay=0.05) if end else first
 
 
-CAST: dict[str, Callable[[Body], Scripted]] = {**PERSONAS, "slow": slow, "endless": endless}
+def silent(_: Body) -> Scripted:
+    """Say nothing, and do not hang up."""
+    return Stalled()
+
+
+CAST: dict[str, Callable[[Body], Scripted]] = {**PERSONAS, "slow": slow, "endless": endless, "silent": silent}
 
 
 def play(body: Body) -> Scripted:

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
 from tests.browser.room import HECKER, ODUYA, PARIS, Chat, chips, how
@@ -173,6 +173,7 @@ def test_stopping_in_mid_stream_keeps_what_was_there(written: Chat) -> None:
     written.stop.click()
     expect(written.stop).to_be_hidden()
     expect(chips(answer)).to_have_count(1)
+    expect(how(answer)).to_contain_text("stopped before its end")
     written.page.reload()
     expect(chips(written.answers.first)).to_have_count(1)
     expect(how(written.answers.first)).to_contain_text("stopped before its end")
@@ -184,6 +185,38 @@ def test_stopping_hangs_up_on_the_model_in_mid_sentence(written: Chat, llm: Fake
     llm.disconnected.clear()
     written.stop.click()
     assert llm.disconnected.wait(10), "the model is still writing"
+
+
+def test_a_question_that_is_stopped_before_its_answer_goes_back_into_the_box(written: Chat) -> None:
+    written.choose_model("openai:silent")
+    written.send(ODUYA)
+    expect(written.page.locator(".nc-waiting")).to_be_visible()
+    written.stop.click()
+    expect(written.asked).to_have_count(0)
+    expect(written.question).to_have_value(ODUYA)
+    written.choose_model("openai:good")
+    written.question.press("Enter")
+    expect(chips(written.answers.first).first).to_be_visible()
+
+
+def test_a_question_before_the_page_is_ready_is_asked_when_it_is(page: Page) -> None:
+    page.goto("app/")
+    chat = Chat(page)
+    chat.question.fill(ODUYA)
+    chat.question.press("Enter")
+    chat.wait_for(chat.answers.first)
+    expect(chat.asked).to_have_count(1)
+
+
+def test_a_question_that_could_not_be_asked_says_why_and_can_be_undone(chat: Chat) -> None:
+    chat.page.get_by_role("button", name="Filter by date").click()
+    chat.page.get_by_role("textbox", name="Until").fill("yesterday")
+    chat.send(ODUYA)
+    expect(chat.page.locator(".nc-problem")).to_contain_text("'yesterday' is not a date")
+    expect(chat.question).to_have_value(ODUYA)
+    chat.page.get_by_role("button", name="Undo").click()
+    expect(chat.asked).to_have_count(0)
+    expect(chat.question).to_have_value(ODUYA)
 
 
 def test_an_empty_question_asks_nothing(chat: Chat) -> None:

@@ -31,6 +31,27 @@ def test_a_restart_of_the_server_keeps_the_conversation(chat: Chat, newsroom: Se
     assert later.answers.first.inner_text() == said
 
 
+def test_a_page_that_was_open_before_a_restart_can_go_on(newsroom: Server, visit: Visit) -> None:
+    chat = Chat(visit(newsroom, unwatched=True)).open()  # while there is no server, the browser says so
+    chat.page.get_by_role("button", name="Filter by date").click()
+    chat.choose("Publisher", "Ostrey Register")
+    chat.ask(ODUYA)
+    newsroom.stop()
+    newsroom.start()
+    newsroom.warm()
+    expect(chips(chat.ask(ODUYA))).to_have_count(1)
+
+
+def test_a_conversation_with_the_same_sources_has_them_in_the_panel(chat: Chat) -> None:
+    chat.ask(ODUYA)
+    chat.page.get_by_role("button", name="New conversation").click()
+    expect(chat.answers).to_have_count(0)
+    chat.ask(ODUYA)
+    expect(chat.panel.locator("article")).to_have_count(1)
+    chat.page.go_back()
+    expect(chat.panel.locator("article")).to_have_count(1)
+
+
 def test_the_id_is_long_stays_in_the_fragment_and_is_never_sent_in_an_address(chat: Chat) -> None:
     sent: list[str] = []
     chat.page.on("request", lambda request: sent.append(request.url.partition("#")[0]))

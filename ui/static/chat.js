@@ -72,14 +72,18 @@ function show() {
 
 /** Write into one of Gradio's fields as a person would: Gradio hears of it by the event. */
 function write(selector, value) {
-  const field = document.querySelector(`${selector} :is(textarea, input)`);
-  field.value = value;
-  field.dispatchEvent(new Event("input", { bubbles: true }));
+  const written = field(selector);
+  written.value = value;
+  written.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function field(selector) {
+  return document.querySelector(`${selector} :is(textarea, input)`);
 }
 
 /** Return what Gradio says of itself in its hidden field: "ready", or which conversation it shows. */
 function said() {
-  return document.querySelector("#nc-ready :is(textarea, input)")?.value;
+  return field("#nc-ready")?.value;
 }
 
 let held = null; // what was pressed before the page could hear it
@@ -233,7 +237,7 @@ observe();
 addEventListener("keydown", hold, { capture: true });
 addEventListener("click", hold, { capture: true });
 soon(
-  () => said() === "ready",
+  () => said() === "ready" && field("#nc-conversation") && field("#nc-opened"),
   () => {
     show();
     addEventListener("hashchange", change);
