@@ -137,6 +137,8 @@ def _asked(
 ) -> Asked:
     """Return what a caller asked, checked."""
     filters = Filters(_day(after), _day(before), _day(as_of), speaker, publisher, article)
+    if filters.after and filters.before and filters.after > filters.before:
+        raise QuestionError(f"No day is after {filters.after} and before {filters.before}.", "Exchange the two dates.")
     return Asked(question, filters, turns(history), fallback)
 
 

@@ -88,6 +88,8 @@ def test_a_question_with_nothing_to_look_for_abstains(tarn: Assistant, question:
 def test_a_date_that_is_none_is_refused(tarn: Assistant) -> None:
     with pytest.raises(QuestionError, match="2025-03-14"):
         tarn.ask("Why is the quay closed?", after="soon")
+    with pytest.raises(QuestionError, match="No day is after 2025-03-02 and before 2025-03-01"):
+        tarn.ask("Why is the quay closed?", after="2025-03-02", before="2025-03-01")
 
 
 def test_printing_an_answer_shows_sentences_and_sources(tarn: Assistant) -> None:

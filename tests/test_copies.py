@@ -56,7 +56,7 @@ def test_a_citation_as_markdown() -> None:
     assert copies(QUAY)["markdown"] == (
         "> The timber piles are rotten\n"
         ">\n"
-        "> — speaker: Ada Lind (named in ¶ 2), [Quay stays shut](https://example.org/quay#:~:text=The%20timber),"
+        "> — speaker: Ada Lind (inferred, named in ¶ 2), [Quay stays shut](https://example.org/quay#:~:text=The%20timber),"
         " Harbour News, 2025-03-12, ¶ 3\n"
     )
     assert copies(BRIDGE, PERMALINK)["markdown"] == f"> It opened in May.\n>\n> — [The bridge]({PERMALINK}), ¶ 1\n"
@@ -65,7 +65,7 @@ def test_a_citation_as_markdown() -> None:
 def test_a_citation_as_plain_text() -> None:
     assert copies(QUAY)["text"] == (
         "“The timber piles are rotten”\n"
-        "— speaker: Ada Lind (named in ¶ 2), Quay stays shut, Harbour News, 2025-03-12, ¶ 3\n"
+        "— speaker: Ada Lind (inferred, named in ¶ 2), Quay stays shut, Harbour News, 2025-03-12, ¶ 3\n"
         "https://example.org/quay#:~:text=The%20timber\n"
     )
     assert copies(BRIDGE)["text"] == "“It opened in May.”\n— The bridge, ¶ 1\n"

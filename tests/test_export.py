@@ -88,7 +88,7 @@ def test_a_conversation_reads_as_a_document_with_its_sources() -> None:
         "",
         "## Sources",
         "",
-        "1. “The timber piles are rotten” — speaker: Ada Lind (named in ¶ 2), "
+        "1. “The timber piles are rotten” — speaker: Ada Lind (inferred, named in ¶ 2), "
         "[Quay stays shut](https://example.org/quay#:~:text=The%20timber), Harbour News, 2025-03-12, ¶ 3",
         "2. “It opened in May.” — "
         "[The bridge](https://news.example/qa/p/0123456789ab/1?v=76543210&at=0-17#p1), ¶ 1".replace(

@@ -17,6 +17,9 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
+NAMES = {"add", "ask", "rebuild", "serve", "articles", "list", "show", "remove"}
+
+
 def blocks(language: str = "") -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
 
@@ -41,7 +44,7 @@ def test_every_option_that_it_shows_exists() -> None:
     commands = [shlex.split(line)[1:] for line in lines if re.match(r"(\.venv/bin/)?newscite ", line)]
     assert len(commands) >= 8
     for words in commands:
-        names = [word for word in words if word in {"add", "ask", "rebuild", "serve", "articles", "list", "show", "remove"}]
+        names = [word for word in words if word in NAMES]
         help_text = CliRunner().invoke(cli.app, [*names, "--help"], terminal_width=200).stdout
         assert "Usage" in help_text
         assert all(word in help_text for word in words if word.startswith("--")), words

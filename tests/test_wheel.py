@@ -25,7 +25,7 @@ def test_the_wheel_holds_the_packages_and_never_the_tests(wheel: Path) -> None:
     assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"indexes", "rag", "prompts", "ui"}
     assert {"py.typed"} == {Path(name).name for name in names if name.endswith("py.typed")}
     assert any(name.startswith("indexes/samples/") and name.endswith(".txt") for name in names)
-    assert {"ui/templates/article.html", "ui/static/chat.js", "ui/static/tokens.css", "ui/static/icon.svg"} <= set(names)
+    assert {"ui/templates/article.html", "ui/static/chat.js", "ui/static/icon.svg"} <= set(names)
 
 
 @pytest.mark.slow

@@ -13,7 +13,7 @@ from typing import Any
 
 from ui.access import Visitor
 from ui.conversations import Turn, UnknownConversation
-from ui.message import Message, answered, asked, messages, problem, question_of, waiting
+from ui.message import Message, answered, asked, messages, problem, question_of, restriction, waiting
 from ui.problems import problem_of
 from ui.service import Service
 
@@ -21,10 +21,11 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before the import: Gradio as
 
 import gradio as gr
 
+UNFILTERED = "Filter by date, publisher, speaker"
 FILTERS = ("after", "before", "publisher", "speaker")  # keywords of `Assistant.ask`, in the order of the fields
 AT_ONCE = 8  # questions of all visitors that are answered at the same time
 WAITING = 64  # further questions that wait for their turn; beyond them the chat says that it is busy
-LONGEST = 2000  # characters that the question box takes
+LONGEST = 20_000  # characters that the question box takes; what is too long for a question is told by `rag`, not cut
 
 PRIVATE: dict[str, Any] = {"api_visibility": "private"}  # of every event: the API is ui/api.py, with limits of its own
 
@@ -70,7 +71,7 @@ def _chat(service: Service) -> gr.Blocks:
             visible="hidden", elem_id="nc-opened", container=False
         )  # a new value: show the conversation
         history = _history()
-        with gr.Accordion("Filter by date, publisher, speaker", open=False, elem_id="nc-filters"), gr.Row():
+        with gr.Accordion(UNFILTERED, open=False, elem_id="nc-filters") as restricted, gr.Row():
             after, before = _day("From", "2025-01-31"), _day("Until", "2025-12-31")
             publisher, speaker = _choice("Publisher"), _choice("Speaker")
         with gr.Row(elem_id="nc-ask"):
@@ -78,7 +79,8 @@ def _chat(service: Service) -> gr.Blocks:
             question = _question()
 
         happens = _Asking(service)
-        context = [conversation, model, after, before, publisher, speaker]
+        filters: list[Any] = [after, before, publisher, speaker]
+        context = [conversation, model, *filters]
         answering = {
             "outputs": [history, question],
             "concurrency_limit": AT_ONCE,
@@ -95,7 +97,8 @@ def _chat(service: Service) -> gr.Blocks:
         stopped = question.stop(None, None, None, cancels=answers, **PRIVATE)
         stopped.then(happens.stop, conversation, [history, question], **PRIVATE)
         history.undo(happens.undo, conversation, [history, question], **PRIVATE)
-        opened.change(happens.show, [conversation, opened], [history, ready], **PRIVATE)
+        opened.change(happens.show, [conversation, opened], [history, ready, *filters], **PRIVATE)
+        gr.on([field.change for field in filters], _restricted, filters, restricted, **PRIVATE)
         chat.load(happens.start, None, [ready, publisher, speaker], **PRIVATE)
         chat.load(happens.suggest, None, history, **PRIVATE)
     return chat
@@ -172,12 +175,9 @@ class _Asking:
         """Offer example questions; a new library has to be read for them first."""
         return gr.update(examples=[{"text": text} for text in self._service.suggestions.current()])
 
-    def show(self, request: gr.Request, conversation: str, opened: str) -> tuple[list[Message], str]:
-        """Return what was said in a conversation, nothing in a new one; and that it is there."""
-        try:
-            return messages(self._turns(request, conversation)), opened
-        except Exception as error:
-            return [problem(problem_of(error).detail)], opened
+    def show(self, request: gr.Request, conversation: str, opened: str) -> tuple[Any, ...]:
+        """Return what was said in a conversation, nothing in a new one; that it is there; and no filters."""
+        return self._said(request, conversation), opened, *("" for _ in FILTERS)
 
     # Gradio fills in what is annotated as its own (Request, SelectData, …) before the values of the fields.
 
@@ -204,12 +204,12 @@ class _Asking:
         question, turn = _question_and_turn(chosen)
         with suppress(UnknownConversation):  # a question that failed was never kept
             self._service.conversations.truncate(conversation, visitor_of(request).user, turn)
-        return self.show(request, conversation, "")[0], question
+        return self._said(request, conversation), question
 
     async def stop(self, request: gr.Request, conversation: str) -> tuple[Any, Any]:
         """Show what was kept of an answer that was stopped."""
         await self._service.settled(conversation)
-        return (await to_thread(self.show, request, conversation, ""))[0], _ready_to_ask()
+        return await to_thread(self._said, request, conversation), _ready_to_ask()
 
     async def _answer(
         self, request: gr.Request, text: str, keep: int | None, conversation: str, model: str, *filters: str | None
@@ -233,6 +233,12 @@ class _Asking:
         except Exception as error:
             yield [*before, asked(question), problem(problem_of(error).detail)], _ready_to_ask(value=question)
 
+    def _said(self, request: gr.Request, conversation: str) -> list[Message]:
+        try:
+            return messages(self._turns(request, conversation))
+        except Exception as error:
+            return [problem(problem_of(error).detail)]
+
     def _turns(self, request: gr.Request, conversation: str) -> list[Turn]:
         return self._service.conversations.turns(conversation, visitor_of(request).user) if conversation else []
 
@@ -242,6 +248,12 @@ def visitor_of(request: gr.Request) -> Visitor:
     assert request.request is not None  # it is None only for Gradio's own examples
     visitor: Visitor = request.request.state.visitor
     return visitor
+
+
+def _restricted(*filters: str | None) -> Any:
+    """Say on the filters' lid what they leave, for they hold also while it is closed."""
+    words = restriction(dict(zip(FILTERS, (value or "" for value in filters), strict=True)))
+    return gr.update(label=f"Filter: {words}" if words else UNFILTERED)
 
 
 def _ready_to_ask(**changed: Any) -> Any:

@@ -69,7 +69,7 @@ def spoken_by(citation: Citation) -> str:
     if not citation.speaker:
         return ""
     inferred = citation.speaker_how != "named" and citation.speaker_from
-    return f"speaker: {citation.speaker}" + (f" (named in ¶ {citation.speaker_from})" if inferred else "")
+    return f"speaker: {citation.speaker}" + (f" (inferred, named in ¶ {citation.speaker_from})" if inferred else "")
 
 
 # -- turns ------------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ a link or a form.
 """
 
 import re
+from collections.abc import Mapping
 from datetime import date
 
 from markupsafe import Markup
@@ -66,16 +67,16 @@ def how(turn: Turn) -> str:
         f"as of {day(answer.as_of)}" if answer.as_of else "",
         (answer.fallback_reason or "").rstrip("."),
         f"{answer.undated_left_out} undated left out" if answer.undated_left_out else "",
-        restriction(turn),
+        restriction(turn.asked),
         "stopped before its end" if turn.stopped else "",
     ]
     return " · ".join(part for part in parts if part)
 
 
-def restriction(turn: Turn) -> str:
-    """Return what the question was restricted to, in words."""
+def restriction(asked: Mapping[str, str]) -> str:
+    """Return what a question is restricted to, in words."""
     words = {"after": "from {}", "before": "until {}", "publisher": "only {}", "speaker": "only what {} says"}
-    return ", ".join(words[key].format(value) for key, value in turn.asked.items() if key in words)
+    return ", ".join(words[key].format(value) for key, value in asked.items() if value and key in words)
 
 
 def day(date: date) -> str:

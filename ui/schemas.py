@@ -41,7 +41,7 @@ class Question(BaseModel):
 
     model_config = ConfigDict(
         extra="forbid",
-        json_schema_extra={"examples": [{"question": "Why does Hecker doubt a split?", "after": "2025-01-01"}]},
+        json_schema_extra={"examples": [{"question": "What does Oduya promise the boats?", "after": "2025-01-01"}]},
     )
 
     question: _Text = Field(description="The question, in your own words.", examples=["Why does Hecker doubt a split?"])

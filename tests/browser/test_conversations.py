@@ -67,8 +67,12 @@ def test_the_id_is_long_stays_in_the_fragment_and_is_never_sent_in_an_address(ch
 def test_a_new_conversation_is_empty_and_the_list_leads_back(chat: Chat) -> None:
     chat.ask(ODUYA)
     first = chat.id
+    chat.page.get_by_role("button", name="Filter by date").click()
+    chat.choose("Publisher", "Ostrey Register")
+    chat.page.get_by_role("button", name="Filter: only Ostrey Register").click()
     chat.page.get_by_role("button", name="New conversation").click()
     expect(chat.answers).to_have_count(0)
+    expect(chat.page.get_by_role("button", name="Filter by date")).to_be_visible()
     assert chat.id != first
     chat.ask(HECKER)
     chat.page.get_by_role("button", name="Conversations").click()

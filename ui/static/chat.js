@@ -184,6 +184,13 @@ function onClick(event) {
   }
 }
 
+/** Enter sends an edited question, as it does a new one: Gradio wants its tick pressed. */
+function onEnterInEdit(event) {
+  if (event.key !== "Enter" || event.shiftKey || !event.target.matches?.("textarea.edit-textarea")) return;
+  event.preventDefault();
+  event.target.closest(".message-row").querySelector("button[title='Submit']")?.click();
+}
+
 /** A question that is stopped before anything answers it is not lost: it goes back into the box. */
 function takeBack() {
   if (!document.querySelector("#nc-history .nc-waiting")) return;
@@ -232,6 +239,7 @@ function observe() {
 document.body.prepend(header());
 clearEvidence();
 document.addEventListener("click", onClick, { capture: true });
+document.addEventListener("keydown", onEnterInEdit, { capture: true });
 if (!currentId()) history.replaceState(null, "", `#c=${newId()}`);
 observe();
 addEventListener("keydown", hold, { capture: true });

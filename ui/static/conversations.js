@@ -74,7 +74,7 @@ function row(conversation, current, open, status) {
     event.preventDefault();
     open(id);
   });
-  const day = new Date(updated).toLocaleDateString(undefined, { day: "numeric", month: "long", year: "numeric" });
+  const day = new Date(updated).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
   const facts = element("small", { textContent: `${turns} question${turns === 1 ? "" : "s"} · ${day}` });
   const made = element("li", {}, link, facts);
   const actions = element("span", { className: "nc-actions" });
@@ -98,7 +98,7 @@ async function save({ id, title }, status) {
   try {
     const text = await (await ask("GET", "conversation/export", { "Newscite-Conversation": id })).blob();
     const address = URL.createObjectURL(text);
-    element("a", { href: address, download: `${title.replace(/[^\p{L}\p{N}]+/gu, "-").slice(0, 60) || "conversation"}.md` }).click();
+    element("a", { href: address, download: `${title.replace(/[^\p{L}\p{N}]+/gu, "-").slice(0, 60).replace(/^-|-$/g, "") || "conversation"}.md` }).click();
     setTimeout(() => URL.revokeObjectURL(address), 10_000);
     status.textContent = `“${title}” is saved.`;
   } catch (error) {
