@@ -20,23 +20,22 @@ function header() {
     element("a", { href: "../library", textContent: "Library" }),
     element("a", { href: "../api/", textContent: "API" }),
   );
+  const theme = element("div", { className: "nc-theme" });
+  newsciteTheme.fill(theme);
   const tools = element(
     "div",
     { className: "nc-tools" },
     button("New", () => open(newId()), "New conversation"),
     button("Conversations", () => openConversations(currentId(), (id) => open(id || newId()))),
+    theme,
   );
-  const theme = element("div", { className: "nc-theme" });
-  const made = element(
+  return element(
     "header",
     { className: "nc-header" },
     element("h1", { className: "nc-title" }, element("a", { className: "nc-name", href: "../app/", textContent: "Newscite" })),
     nav,
     tools,
-    theme,
   );
-  newsciteTheme.fill(theme);
-  return made;
 }
 
 // -- the conversation, in the page's fragment -------------------------------------------------------------------------
