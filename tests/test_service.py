@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterator
-from contextlib import aclosing, closing
+from contextlib import aclosing, closing, contextmanager
 from pathlib import Path
 from threading import Event, Semaphore
 from typing import Any
@@ -99,12 +99,17 @@ class Gated(MemoryLibrary):
         return super().lexical(*asked)
 
 
-async def test_nobody_has_more_questions_running_than_allowed_also_after_leaving(tmp_path: Path) -> None:
+@contextmanager
+def gated(folder: Path, at_once: int = 40) -> Iterator[tuple[Service, Gated]]:
     library = Gated()
-    conversations = Conversations(tmp_path / "conversations.sqlite3")
-    service = Service({QUOTING: Assistant(library)}, conversations, Limits(at_once=2), read_only=False)  # type: ignore[arg-type]
+    with closing(Conversations(folder / "gated.sqlite3")) as kept:
+        assistants = {QUOTING: Assistant(library)}  # type: ignore[arg-type]
+        yield Service(assistants, kept, Limits(at_once=at_once), read_only=False), library
+
+
+async def test_nobody_has_more_questions_running_than_allowed_also_after_leaving(tmp_path: Path) -> None:
     asked = {"question": "why does the ferry sail?"}
-    with closing(conversations):
+    with gated(tmp_path, at_once=2) as (service, library):
         first, second = (asyncio.ensure_future(last(service.answers(ADA, asked))) for _ in range(2))
         for _ in range(2):
             await asyncio.to_thread(library.asked.acquire)
@@ -119,11 +124,8 @@ async def test_nobody_has_more_questions_running_than_allowed_also_after_leaving
 
 
 async def test_answers_that_wait_hold_up_nobody_else_s(tmp_path: Path) -> None:
-    library = Gated()
-    conversations = Conversations(tmp_path / "conversations.sqlite3")
-    service = Service({QUOTING: Assistant(library)}, conversations, Limits(at_once=50), read_only=False)  # type: ignore[arg-type]
     asked = {"question": "why does the ferry sail?"}
-    with closing(conversations):
+    with gated(tmp_path) as (service, library):
         waiting = [asyncio.ensure_future(last(service.answers(ADA, asked))) for _ in range(40)]
         for _ in waiting:
             assert await asyncio.to_thread(library.asked.acquire, timeout=5)  # more than any pool has threads
@@ -132,16 +134,13 @@ async def test_answers_that_wait_hold_up_nobody_else_s(tmp_path: Path) -> None:
 
 
 async def test_two_tabs_on_one_conversation_lose_nothing(tmp_path: Path) -> None:
-    library = Gated()
-    conversations = Conversations(tmp_path / "conversations.sqlite3")
-    service = Service({QUOTING: Assistant(library)}, conversations, Limits(), read_only=False)  # type: ignore[arg-type]
-    with closing(conversations):
+    with gated(tmp_path) as (service, library):
         tabs = [asyncio.ensure_future(say(service, f"why does the {word} sail?")) for word in ("ferry", "old ferry")]
         for _ in tabs:
             await asyncio.to_thread(library.asked.acquire)
         library.may.set()
         await asyncio.gather(*tabs)
-        assert len(conversations.turns(ID, None)) == 2
+        assert len(service.conversations.turns(ID, None)) == 2
 
 
 async def test_nobody_asks_more_in_a_minute_than_allowed(service: Service) -> None:

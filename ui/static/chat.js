@@ -24,7 +24,7 @@ function header() {
   newsciteTheme.fill(theme);
   const tools = element(
     "div",
-    { className: "nc-tools" },
+    { className: "nc-page-tools" },
     button("New", () => open(newId()), "New conversation"),
     button("Conversations", () => openConversations(currentId(), (id) => open(id || newId()))),
     theme,
