@@ -97,10 +97,10 @@ def _chat(service: Service) -> gr.Blocks:
         stopped = question.stop(None, None, None, cancels=answers, **PRIVATE)
         stopped.then(happens.stop, conversation, [history, question], **PRIVATE)
         history.undo(happens.undo, conversation, [history, question], **PRIVATE)
-        opened.change(happens.show, [conversation, opened], [history, ready, *filters], **PRIVATE)
+        shown = opened.change(happens.show, [conversation, opened], [history, ready, question, *filters], **PRIVATE)
+        shown.then(happens.suggest, None, history, **PRIVATE)
         gr.on([field.change for field in filters], _restricted, filters, restricted, **PRIVATE)
         chat.load(happens.start, None, [ready, publisher, speaker], **PRIVATE)
-        chat.load(happens.suggest, None, history, **PRIVATE)
     return chat
 
 
@@ -149,7 +149,7 @@ def _question() -> gr.Textbox:
         max_lines=6,
         max_length=LONGEST,
         submit_btn=True,
-        autofocus=True,
+        interactive=False,  # until the page knows its conversation: nothing may be asked before
         elem_id="nc-question",
         scale=5,
     )
@@ -176,8 +176,8 @@ class _Asking:
         return gr.update(examples=[{"text": text} for text in self._service.suggestions.current()])
 
     def show(self, request: gr.Request, conversation: str, opened: str) -> tuple[Any, ...]:
-        """Return what was said in a conversation, nothing in a new one; that it is there; and no filters."""
-        return self._said(request, conversation), opened, *("" for _ in FILTERS)
+        """Return what was said in a conversation, nothing in a new one; that it is there; a box to ask; no filters."""
+        return self._said(request, conversation), opened, gr.update(interactive=True), *("" for _ in FILTERS)
 
     # Gradio fills in what is annotated as its own (Request, SelectData, …) before the values of the fields.
 

@@ -1,6 +1,5 @@
 """The chat as a reader sees it: where things are, so that a test can say what is done. No test stands here."""
 
-import re
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
@@ -27,7 +26,7 @@ class Chat:
     def open(self, address: str = "app/") -> Self:
         """Load the chat, and wait until it takes questions."""
         self.page.goto(address)
-        expect(self.page.locator("#nc-conversation :is(input, textarea)")).to_have_value(re.compile(r"[\w-]{22,}"))
+        expect(self.question).to_be_enabled()
         return self
 
     @property

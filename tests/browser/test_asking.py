@@ -199,7 +199,7 @@ def test_a_question_that_is_stopped_before_its_answer_goes_back_into_the_box(wri
     expect(chips(written.answers.first).first).to_be_visible()
 
 
-def test_a_question_before_the_page_is_ready_is_asked_when_it_is(page: Page) -> None:
+def test_a_question_is_answered_as_soon_as_the_box_takes_one(page: Page) -> None:
     page.goto("app/")
     chat = Chat(page)
     chat.question.fill(ODUYA)

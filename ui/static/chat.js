@@ -85,24 +85,19 @@ function said() {
   return field("#nc-ready")?.value;
 }
 
-let held = null; // what was pressed before the page could hear it
-
-/** Hold back a question that comes before its conversation is shown; ask it then. */
+/** Hold back a question that comes while another conversation is being opened: it would be drawn over. */
 function hold(event) {
-  if (opened && said() === `opened ${opened}`) return;
+  if (said() === `opened ${opened}`) return;
   const pressed = event.target.closest?.("#nc-question .submit-button, #nc-history .example");
   const entered = event.key === "Enter" && !event.shiftKey && event.target.closest?.("#nc-question");
   if (event.type === "click" ? !pressed : !entered) return;
   event.preventDefault();
   event.stopPropagation();
-  if (!held) soon(() => opened && said() === `opened ${opened}`, release);
-  held = pressed ?? document.querySelector("#nc-question .submit-button");
 }
 
-function release() {
-  const pressed = held;
-  held = null;
-  pressed.click();
+/** Take the reader to the question box, but on a telephone open no keyboard unasked. */
+function focusQuestion() {
+  if (WIDE.matches && document.activeElement === document.body) field("#nc-question").focus();
 }
 
 function soon(isSo, then) {
@@ -248,5 +243,6 @@ soon(
   () => {
     show();
     addEventListener("hashchange", change);
+    soon(() => said() === "opened 1", focusQuestion);
   },
 );
