@@ -65,11 +65,8 @@ def _chat(service: Service) -> gr.Blocks:
     """Lay the components out, and say what happens at which event."""
     chat: gr.Blocks
     with gr.Blocks(title="Newscite", analytics_enabled=False, fill_width=True) as chat:
-        ready = gr.Textbox(visible="hidden", elem_id="nc-ready", container=False)
-        conversation = gr.Textbox(visible="hidden", elem_id="nc-conversation", container=False)
-        opened = gr.Textbox(
-            visible="hidden", elem_id="nc-opened", container=False
-        )  # a new value: show the conversation
+        # What static/chat.js reads and writes: that the page can be used, its conversation, and to have that one shown.
+        ready, conversation, opened = (_hidden(name) for name in ("nc-ready", "nc-conversation", "nc-opened"))
         history = _history()
         with gr.Accordion(UNFILTERED, open=False, elem_id="nc-filters") as restricted, gr.Row():
             after, before = _day("From", "2025-01-31"), _day("Until", "2025-12-31")
@@ -102,6 +99,10 @@ def _chat(service: Service) -> gr.Blocks:
         gr.on([field.change for field in filters], _restricted, filters, restricted, **PRIVATE)
         chat.load(happens.start, None, [ready, publisher, speaker], **PRIVATE)
     return chat
+
+
+def _hidden(name: str) -> gr.Textbox:
+    return gr.Textbox(visible="hidden", elem_id=name, container=False)
 
 
 def _history() -> gr.Chatbot:
