@@ -67,6 +67,8 @@ def _chat(service: Service) -> gr.Blocks:
     with gr.Blocks(title="Newscite", analytics_enabled=False, fill_width=True) as chat:
         # What static/chat.js reads and writes: that the page can be used, its conversation, and to have that one shown.
         ready, conversation, opened = (_hidden(name) for name in ("nc-ready", "nc-conversation", "nc-opened"))
+        # What the page that shows the chat restricts it to (written before nc-opened), and what its reader is told of it.
+        scope, notice = (_hidden(name) for name in ("nc-scope", "nc-notice"))
         history = _history()
         with gr.Accordion(UNFILTERED, open=False, elem_id="nc-filters") as restricted, gr.Row():
             after, before = _day("From", "2025-01-31"), _day("Until", "2025-12-31")
