@@ -1,10 +1,15 @@
 // The chat page around Gradio's components: the header, which conversation is open, what a click on a citation does,
-// and what Gradio's own buttons get wrong for our messages. All that is shown of an article comes in as text.
+// and what Gradio's own buttons get wrong for our messages. All that is shown of an article comes in as text. In a
+// frame of another page, frame.js changes how it looks, and host.js is between it and that page.
 
 import { copied } from "./clipboard.js";
 import { openConversations, remember } from "./conversations.js";
 import { button, element } from "./dom.js";
+import { fragmentOf, framed, settings } from "./embedded.js";
 import { clearEvidence, showEvidence } from "./evidence.js";
+import { field, soon, write } from "./fields.js";
+import { framedHeader, leadTo, nameDocument, showNotice, startFrame } from "./frame.js";
+import { enterConversation, isAsking, leaveConversation, startHost } from "./host.js";
 
 const WIDE = matchMedia("(min-width: 1000px)");
 
@@ -50,7 +55,10 @@ function newId() {
 }
 
 function open(id) {
-  if (id !== currentId()) location.hash = `c=${id}`; // hashchange does the rest
+  if (id === currentId()) return;
+  const hash = `#${fragmentOf(id)}`;
+  if (framed) location.replace(new URL(hash, location.href)); // going back is the way of the page around
+  else location.hash = hash; // hashchange does the rest
 }
 
 function change() {
@@ -65,19 +73,21 @@ let opened = 0; // how many conversations this page has shown
 /** Have the present conversation shown, and let no question come before that. */
 function show() {
   opened += 1;
+  if (framed) showFramed();
   write("#nc-conversation", currentId());
   write("#nc-opened", `opened ${opened}`);
 }
 
-/** Write into one of Gradio's fields as a person would: Gradio hears of it by the event. */
-function write(selector, value) {
-  const written = field(selector);
-  written.value = value;
-  written.dispatchEvent(new Event("input", { bubbles: true }));
-}
-
-function field(selector) {
-  return document.querySelector(`${selector} :is(textarea, input)`);
+/** Say what the page around restricts questions to; tell it where the chat goes, and when it is there. */
+function showFramed() {
+  const [id, turn] = [currentId(), opened];
+  write("#nc-scope", JSON.stringify(settings.scope));
+  leadTo(id);
+  leaveConversation(id);
+  soon(
+    () => turn !== opened || (said() === `opened ${turn}` && !isAsking()),
+    () => turn === opened && enterConversation(id, turn === 1),
+  );
 }
 
 /** Return what Gradio says of itself in its hidden field: "ready", or which conversation it shows. */
@@ -95,17 +105,9 @@ function hold(event) {
   event.stopPropagation();
 }
 
-/** Take the reader to the question box, but on a telephone open no keyboard unasked. */
+/** Take the reader to the question box, but on a telephone open no keyboard unasked, and leave no page for a frame. */
 function focusQuestion() {
-  if (WIDE.matches && document.activeElement === document.body) field("#nc-question").focus();
-}
-
-function soon(isSo, then) {
-  const waiting = setInterval(() => {
-    if (!isSo()) return;
-    clearInterval(waiting);
-    then();
-  }, 40);
+  if (!framed && WIDE.matches && document.activeElement === document.body) field("#nc-question").focus();
 }
 
 // -- messages ---------------------------------------------------------------------------------------------------------
@@ -223,6 +225,7 @@ function observe() {
     label(history);
     labelQuestion();
     accompany(history);
+    if (framed) showNotice();
   };
   new MutationObserver(() => {
     if (!waiting) requestAnimationFrame(look);
@@ -230,17 +233,20 @@ function observe() {
   }).observe(document.body, { childList: true, subtree: true, characterData: true });
 }
 
-document.body.prepend(header());
+if (framed) startFrame();
+document.body.prepend(framed ? framedHeader(() => open(newId())) : header());
 clearEvidence();
 document.addEventListener("click", onClick, { capture: true });
 document.addEventListener("keydown", onEnterInEdit, { capture: true });
-if (!currentId()) history.replaceState(null, "", `#c=${newId()}`);
+if (!currentId()) history.replaceState(null, "", `#${fragmentOf(newId())}`);
 observe();
+if (framed) startHost();
 addEventListener("keydown", hold, { capture: true });
 addEventListener("click", hold, { capture: true });
 soon(
-  () => said() === "ready" && field("#nc-conversation") && field("#nc-opened"),
+  () => said() === "ready" && ["#nc-conversation", "#nc-opened", "#nc-scope"].every(field),
   () => {
+    if (framed) nameDocument();
     show();
     addEventListener("hashchange", change);
     soon(() => said() === "opened 1", focusQuestion);

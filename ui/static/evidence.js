@@ -21,6 +21,7 @@ let returnTo = null; // the chip that Esc goes back to
 let latest = 0; // responses may overtake each other: only the last one asked for is shown
 
 wide.addEventListener("change", closeSheet);
+addEventListener("keydown", (event) => event.key === "Escape" && isSheetOpen() && leave());
 
 /** Show what the chips of one answer cite. `focus` is the chip that was activated: its card gets the focus. */
 export async function showEvidence(links, { focus = null } = {}) {
@@ -134,7 +135,11 @@ function openSheet(chip) {
   document.body.classList.add("nc-sheet-open");
   const show = () => chip.scrollIntoView({ block: "start" }); // above the sheet: "nearest" overshoots
   show();
-  setTimeout(() => document.body.classList.contains("nc-sheet-open") && show(), AFTER_GRADIO);
+  setTimeout(() => isSheetOpen() && show(), AFTER_GRADIO);
+}
+
+function isSheetOpen() {
+  return document.body.classList.contains("nc-sheet-open");
 }
 
 function closeSheet() {

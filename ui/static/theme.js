@@ -2,7 +2,8 @@
 // makes the button that changes it. A classic script in <head>, so that the first paint is right already.
 //
 // Every `.nc-theme` on the page gets a button when the page has been read; whoever builds a header later calls
-// `newsciteTheme.fill(element)`. Without JavaScript there is no button, and the system's choice holds.
+// `newsciteTheme.fill(element)`. Without JavaScript there is no button, and the system's choice holds. In a frame the
+// page around chooses, by `theme` in the fragment, and nothing is stored.
 
 "use strict";
 
@@ -10,7 +11,13 @@ const newsciteTheme = (() => {
   const KEY = "newscite-theme";
   const CHOICES = ["system", "light", "dark"];
   const systemIsDark = matchMedia("(prefers-color-scheme: dark)");
-  let choice = read();
+  const framed = window.parent !== window;
+  let choice = framed ? given() : read();
+
+  function given() {
+    const theme = new URLSearchParams(location.hash.slice(1)).get("theme");
+    return CHOICES.includes(theme) ? theme : "system";
+  }
 
   // Storage may be blocked, in a frame or by the reader: then the choice holds until the page is left.
   function read() {
@@ -79,7 +86,7 @@ const newsciteTheme = (() => {
   apply();
   systemIsDark.addEventListener("change", apply);
   addEventListener("storage", (event) => {
-    if (event.key !== KEY) return;
+    if (event.key !== KEY || framed) return;
     choice = read();
     apply();
   });
