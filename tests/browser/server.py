@@ -105,11 +105,14 @@ def serving(home: Path, *options: str) -> Iterator[Server]:
         server.stop()
 
 
-def wait_until_healthy(url: str, end: float, auth: tuple[str, str] | None = None) -> None:
-    """Return as soon as a server answers, also that it knows us not; the deadline is one of `time.monotonic`."""
+def wait_until_healthy(url: str, end: float, auth: tuple[str, str] | None = None, verify: bool = True) -> None:
+    """Return as soon as a server answers, also that it knows us not; the deadline is one of `time.monotonic`.
+
+    `verify=False` takes a certificate that the server has signed itself.
+    """
     while True:
         try:
-            status = httpx.get(url, auth=auth, timeout=5).status_code
+            status = httpx.get(url, auth=auth, verify=verify, timeout=5).status_code
         except httpx.TransportError:
             status = 0
         if 0 < status < 500:
@@ -138,28 +141,31 @@ error_log stderr warn;
 events {{}}
 http {{
     access_log off;
-    client_max_body_size 20m;
     client_body_temp_path {folder}/body;
     proxy_temp_path {folder}/proxy;
     fastcgi_temp_path {folder}/fastcgi;
     uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi;
-    server {{
-        listen 127.0.0.1:{port};
-        location {prefix}/ {{
-            auth_basic "Newsroom";
-            auth_basic_user_file {folder}/users;
-            proxy_pass {upstream}/;
-            proxy_bind {proxy_address};
-            proxy_http_version 1.1;
-            proxy_buffering off;
-            proxy_read_timeout 3600s;
-            proxy_set_header Host $http_host;
-            proxy_set_header X-Forwarded-Host $http_host;
-            proxy_set_header X-Forwarded-Proto $scheme;
-            proxy_set_header X-Forwarded-For $remote_addr;
-            proxy_set_header X-User $remote_user;
-        }}
+    include {folder}/servers.conf;
+}}
+"""
+PREFIXED = """
+server {{
+    listen 127.0.0.1:{port};
+    client_max_body_size 20m;
+    location {prefix}/ {{
+        auth_basic "Newsroom";
+        auth_basic_user_file {folder}/users;
+        proxy_pass {upstream}/;
+        proxy_bind {proxy_address};
+        proxy_http_version 1.1;
+        proxy_buffering off;
+        proxy_read_timeout 3600s;
+        proxy_set_header Host $http_host;
+        proxy_set_header X-Forwarded-Host $http_host;
+        proxy_set_header X-Forwarded-Proto $scheme;
+        proxy_set_header X-Forwarded-For $remote_addr;
+        proxy_set_header X-User $remote_user;
     }}
 }}
 """
@@ -172,13 +178,21 @@ def nginx(folder: Path, upstream: str, prefix: str) -> Iterator[str]:
     port = free_port()
     (folder / "users").write_text("".join(f"{user}:{{PLAIN}}secret\n" for user in USERS))
     settings = {"folder": folder, "port": port, "prefix": prefix, "upstream": upstream, "proxy_address": PROXY_ADDRESS}
-    (folder / "nginx.conf").write_text(CONFIGURATION.format(**settings))
-    command = [nginx_command() or "nginx", "-e", "stderr", "-p", str(folder), "-c", str(folder / "nginx.conf")]
-    process = subprocess.Popen(command)
-    try:
+    with running_nginx(folder, PREFIXED.format(**settings)):
         url = f"http://127.0.0.1:{port}{prefix}"
         wait_until_healthy(f"{url}/healthz", time.monotonic() + 20, auth=(USERS[0], "secret"))
         yield url
+
+
+@contextmanager
+def running_nginx(folder: Path, servers: str) -> Iterator[None]:
+    """Run nginx with some `server` blocks, and whatever else stands beside them, until the block ends."""
+    (folder / "servers.conf").write_text(servers)
+    (folder / "nginx.conf").write_text(CONFIGURATION.format(folder=folder))
+    command = [nginx_command() or "nginx", "-e", "stderr", "-p", str(folder), "-c", str(folder / "nginx.conf")]
+    process = subprocess.Popen(command)
+    try:
+        yield
     finally:
         process.terminate()
         process.wait(20)
