@@ -133,7 +133,8 @@ function isBeingRead() {
 function openSheet(chip) {
   if (wide.matches) return;
   document.body.classList.add("nc-sheet-open");
-  const show = () => chip.scrollIntoView({ block: "start" }); // above the sheet: "nearest" overshoots
+  // Above the sheet: block "nearest" overshoots. Only the messages: in a frame the page around would scroll as well.
+  const show = () => chip.scrollIntoView({ block: "start", container: "nearest" });
   show();
   setTimeout(() => isSheetOpen() && show(), AFTER_GRADIO);
 }

@@ -17,7 +17,8 @@ export function startFrame() {
   const root = document.documentElement;
   root.classList.add("nc-framed");
   if (settings.greeting) root.style.setProperty("--nc-greeting", cssString(settings.greeting));
-  if (CSS.supports("color", settings.accent)) colour(root.style);
+  const accent = colour(settings.accent);
+  if (accent) paint(root.style, accent);
   addEventListener("click", leadOut, { capture: true });
   if (settings.floats) addEventListener("keydown", closeByEscape, { capture: true });
 }
@@ -54,11 +55,22 @@ export function showNotice() {
   if (notice.textContent !== words) notice.textContent = words;
 }
 
-function colour(style) {
+function paint(style, accent) {
   for (const [name, shades] of Object.entries(ACCENT)) {
-    const [light, dark] = shades.map((shade) => `oklch(from ${settings.accent} ${shade} / 1)`);
+    const [light, dark] = shades.map((shade) => `oklch(from ${accent} ${shade} / 1)`);
     style.setProperty(name, `light-dark(${light}, ${dark})`);
   }
+}
+
+// A colour as a canvas reads it, null where it is none: a style would also take what only may become one, as var() does.
+function colour(text) {
+  const pen = document.createElement("canvas").getContext("2d");
+  const [read, again] = ["#000000", "#ffffff"].map((before) => {
+    pen.fillStyle = before;
+    pen.fillStyle = text;
+    return pen.fillStyle;
+  });
+  return read === again ? read : null;
 }
 
 function cssString(text) {
