@@ -38,6 +38,7 @@ server {{
     ssl_certificate_key {key};
     root {wiki};
     default_type text/html;
+    log_not_found off;
 }}
 """
 PAGE = """<!DOCTYPE html><html lang="en"><title>Harbour wiki</title><meta charset="utf-8">
@@ -135,6 +136,7 @@ class SignOn:
     """
 
     def __init__(self) -> None:
+        self.named: list[str | None] = []  # what it has said, in turn: None is nobody
         self._users: dict[str, str] = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self._server.server_port}"
@@ -173,6 +175,7 @@ class SignOn:
             def do_GET(self) -> None:
                 if urlsplit(self.path).path == "/oauth2/auth":
                     user = sign_on.user(self.headers.get("Cookie", ""))
+                    sign_on.named.append(user)
                     self._send(202, **{"X-Auth-Request-User": user}) if user else self._send(401)
                 else:
                     back = parse_qs(urlsplit(self.path).query).get("rd", [""])[0]
