@@ -163,6 +163,9 @@ def test_what_cannot_be_served_safely_does_not_start(options: tuple[str, ...], t
         ("--root-path", "/"),
         ("--root-path", "/q a"),
         ("--open", "--trust-proxy", "proxy.corp"),
+        ("--embed-origin", "wiki.example"),
+        ("--embed-origin", "*"),
+        ("--embed-origin", "https://wiki.example/team"),
         ("--user-header", "X User", "--trust-proxy", "10.0.0.5"),
         ("--port", "0"),
         ("--base-url", "http://127.0.0.1:8000/v1"),
@@ -177,6 +180,15 @@ def test_open_is_said_aloud(start: Start) -> None:
     server = start("--port", str(free_port()), "--open", "--read-only")
     assert "Nothing can be added or removed." in server.printed[1]
     assert "everybody who reaches this address ask and read." in server.end()[1]
+
+
+def test_the_line_of_html_for_pages_that_may_show_it_is_printed(start: Start) -> None:
+    port = str(free_port())
+    origins = ("--embed-origin", "https://Wiki.example/", "--embed-origin", "http://blog.example")
+    server = start("--port", port, *origins, "--embed-origin", "https://wiki.example")
+    line = f'<script async src="http://127.0.0.1:{port}/widget.js"></script>'
+    assert f"Pages of https://wiki.example and http://blog.example may show it: {line}" in server.printed
+    assert "frame-ancestors 'none'" in httpx.get(server.url).headers["content-security-policy"]
 
 
 def test_behind_a_proxy_under_a_prefix(start: Start) -> None:

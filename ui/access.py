@@ -1,13 +1,15 @@
-"""Who may come in. Everything that is served (chat, API, permalinks, static files) passes here first.
+"""Who may come in, and from where. Everything that is served (chat, API, permalinks, static files) passes here first.
 
 One of three rules holds for a server. Loopback only: people at their own machine. Signed in by a proxy: a reverse
-proxy that is trusted by its address names the user in a header. Open: whoever reaches the address.
+proxy that is trusted by its address names the user in a header. Open: whoever reaches the address. Besides, the rule
+lists the sites whose pages may show the chat in a frame: none by default.
 """
 
 import ipaddress
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -21,6 +23,8 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 LONGEST_NAME = 256
+# What says nothing about anybody: that the server is up, and what a page of a wiki loads before anybody has signed in.
+FOR_EVERYBODY = {"/healthz", "/widget.js", "/widget/allowed"}
 OPTIONS = "`--user-header NAME --trust-proxy ADDRESS` where a proxy signs people in, or `--open` to let everybody in"
 
 
@@ -47,19 +51,24 @@ class AccessRule:
     """Who may come in: with nothing set, whoever sits at this machine.
 
     `user_header` is the header in which a proxy names the user whom it has signed in, `trusted_proxies` the addresses
-    and networks that such a proxy calls from; `open` lets everybody in. Raises AccessError where these contradict each
-    other, ValueError for what is no address, no network, or no name of a header.
+    and networks that such a proxy calls from; `open` lets everybody in. `embed_origins` are the sites whose pages may
+    show the chat in a frame, as `web_origin` writes them. Raises AccessError where these contradict each other,
+    ValueError for what is no address, no network, no origin, or no name of a header.
     """
 
     user_header: str | None = None
     trusted_proxies: tuple[str, ...] = ()
     open: bool = False
+    embed_origins: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.user_header is not None and not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", self.user_header):
             raise ValueError(f"{self.user_header!r} is no name of a header: write it as X-Forwarded-User")
         for proxy in self.trusted_proxies:
             _network(proxy)
+        for origin in self.embed_origins:
+            if web_origin(origin) != origin:
+                raise ValueError(f"{origin!r} is no origin as browsers write it: {web_origin(origin)!r} is")
         if self.user_header and self.open:
             raise AccessError(
                 "--user-header lets in whom a proxy has signed in, --open lets in everybody.", "Drop one."
@@ -84,6 +93,24 @@ class AccessRule:
         """Say whether a connection comes from a trusted proxy."""
         address = _address(peer)
         return address is not None and any(address in _network(proxy) for proxy in self.trusted_proxies)
+
+
+def web_origin(text: str) -> str:
+    """Return the origin of a site as browsers write it: "https://wiki.example", with its port where that is its own.
+
+    Raises ValueError for what is none, or what no policy about frames could name.
+    """
+    try:
+        parts = urlsplit(text.strip())
+        scheme, host, port = parts.scheme, (parts.hostname or "").encode("idna").decode(), parts.port
+    except ValueError:  # UnicodeError is one
+        raise ValueError(f"{text!r} is no origin: write it as https://wiki.example") from None
+    if scheme not in ("http", "https") or not re.fullmatch(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*", host):
+        raise ValueError(f"{text!r} is no origin: write it as https://wiki.example")
+    origin = f"{scheme}://{host}" + ("" if port in (None, {"http": 80, "https": 443}[scheme]) else f":{port}")
+    if parts.path not in ("", "/") or parts.query or parts.fragment or parts.username is not None:
+        raise ValueError(f"{text!r} is more than an origin: {origin} would be one")
+    return origin
 
 
 def check_start(host: str, rule: AccessRule) -> None:
@@ -120,7 +147,7 @@ class Access:
         peer = _peer(scope)
         headers = Headers(scope=scope)
         trusted = self._rule.trusts(peer)
-        refusal = None if _is_health_check(scope) else self._refusal(scope, headers, peer, trusted)
+        refusal = None if _path(scope) == "/healthz" else self._refusal(scope, headers, peer, trusted)
         if refusal:
             await refuse(scope, receive, send, *refusal)
             return
@@ -141,7 +168,9 @@ class Access:
             stranger = _from_elsewhere(headers, peer)
         elif self._rule.user_header and not trusted:
             stranger = 403, "Come in through the proxy that signs people in. This address is not one to be trusted."
-        elif self._rule.user_header and not _user(headers, self._rule.user_header):
+        elif (
+            self._rule.user_header and not _user(headers, self._rule.user_header) and _path(scope) not in FOR_EVERYBODY
+        ):
             stranger = 401, "The proxy did not say who you are. Sign in there, and try again."
         return stranger or _from_another_page(scope, headers, trusted)
 
@@ -217,8 +246,9 @@ def _is_forwarded(name: str) -> bool:
     return name in ("forwarded", "x-real-ip") or name.startswith("x-forwarded-")
 
 
-def _is_health_check(scope: Scope) -> bool:
-    return scope["type"] == "http" and scope["method"] in ("GET", "HEAD") and route_path(scope) == "/healthz"
+def _path(scope: Scope) -> str | None:
+    """Return the path of a request that only reads, None for any other."""
+    return route_path(scope) if scope["type"] == "http" and scope["method"] in ("GET", "HEAD") else None
 
 
 def _peer(scope: Scope) -> str:

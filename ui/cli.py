@@ -253,6 +253,14 @@ def serve(
     root_path: Annotated[
         str, typer.Option(metavar="PATH", help="The prefix that your proxy takes off the path.", show_default="none")
     ] = "",
+    embed_origin: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ORIGIN",
+            help="A site whose pages may show the chat: https://wiki.example. Repeatable.",
+            show_default="none",
+        ),
+    ] = None,
     rate: Annotated[str, typer.Option(help="How many questions one visitor may ask.")] = "60/minute",
     home: Home = None,
 ) -> None:
@@ -261,9 +269,10 @@ def serve(
     - `newscite serve`
     - `newscite serve --model ollama:llama3.2 --read-only`
     - `newscite serve --root-path /qa --user-header X-Forwarded-User --trust-proxy 127.0.0.1`
+    - `newscite serve --embed-origin https://wiki.example`
     """
     from ui import serve as server  # a web server: no other command needs one
-    from ui.access import AccessRule
+    from ui.access import AccessRule, web_origin
 
     models = tuple(model or filter(None, [os.environ.get("NEWSCITE_MODEL")]))
     if base_url and not any(models):
@@ -273,7 +282,12 @@ def serve(
             home=_home(context, home),
             host=host,
             port=port,
-            rule=AccessRule(user_header, tuple(trust_proxy or ()), open_),
+            rule=AccessRule(
+                user_header,
+                trusted_proxies=tuple(trust_proxy or ()),
+                open=open_,
+                embed_origins=tuple(dict.fromkeys(map(web_origin, embed_origin or ()))),
+            ),
             models=models,
             base_url=base_url,
             timeout=timeout,

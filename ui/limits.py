@@ -136,7 +136,8 @@ def protect(
 
     `larger` gives the bytes that a route takes where it takes more than others: {"/api/articles": 20_000_000}.
     """
-    return SecurityHeaders(Access(RequestLimits(OnlyChatRoutes(BodyLimits(OwnSessions(app), larger)), requests), rule))
+    let_in = Access(RequestLimits(OnlyChatRoutes(BodyLimits(OwnSessions(app), larger)), requests), rule)
+    return SecurityHeaders(let_in, rule.embed_origins)
 
 
 class RequestLimits:

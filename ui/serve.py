@@ -173,6 +173,8 @@ def _announce(settings: Settings, service: Service, listener: socket.socket) -> 
     if settings.rule.user_header:
         proxies = " or ".join(settings.rule.trusted_proxies)
         print(f"People come in through the proxy at {proxies}, which names them in {settings.rule.user_header}.")
+    if settings.rule.embed_origins:
+        print(f"Pages of {' and '.join(settings.rule.embed_origins)} may show it: {_line(settings, listener)}")
     print("Stop it with Ctrl-C.", flush=True)
     if settings.rule.open:
         may = "ask and read" if settings.read_only else "ask, read, add and remove articles"
@@ -183,6 +185,12 @@ def _url(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _line(settings: Settings, listener: socket.socket) -> str:
+    """Return the line of HTML that shows the chat in another site's page."""
+    address = "https://YOUR-PROXY" if settings.rule.trusted_proxies else _url(listener)
+    return f'<script async src="{address}{settings.root_path}/widget.js"></script>'
 
 
 def _how(models: tuple[str, ...]) -> str:

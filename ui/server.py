@@ -1,4 +1,4 @@
-"""The one web application: chat, API, permalinks, library page and static files, behind the same doors."""
+"""The one web application: chat, API, permalinks, library page, widget and static files, behind the same doors."""
 
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 from ui.access import AccessRule
 from ui.api import api_router
 from ui.chat import mount_chat
+from ui.embedding import embedding_router
 from ui.limits import protect
 from ui.pages import pages_router
 from ui.problems import install_errors
@@ -23,7 +24,7 @@ def create_app(service: Service, rule: AccessRule) -> ASGIApp:
     """Return the application that serves a library to whom the rule lets in."""
     app = FastAPI(title="Newscite", docs_url=None, redoc_url=None, openapi_url=None)
     install_errors(app)
-    for router in (api_router(service), pages_router(service), uploads_router(service)):
+    for router in (api_router(service), pages_router(service), uploads_router(service), embedding_router(rule)):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC))
 

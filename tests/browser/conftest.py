@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -37,7 +37,7 @@ ARGUMENTS = (
     "--disable-sync",
     "--no-first-run",
     "--disable-quic",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+    "--host-resolver-rules=MAP *.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 )
 MODELS = ("good", "slow", "endless", "silent", "hostile")  # of the studio; the first is the default
 NOISE = re.compile(  # on the console, and no fault of ours
@@ -59,7 +59,7 @@ Visit = Callable[..., Page]
 
 @pytest.fixture(scope="package")  # not the session: while Playwright runs, no other test could run an event loop
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, which can resolve no name but loopback's."""
+    """Debian's Chromium, for which all names are loopback's, or are not."""
     path = shutil.which("chromium")
     if path is None:
         pytest.skip("no Chromium here: apt-get install chromium")
@@ -74,7 +74,7 @@ def chromium() -> Iterator[Browser]:
 class Watch:
     """What happened in a context: requests to other origins, errors on the console, exceptions nobody caught."""
 
-    origin: str
+    origins: frozenset[str]
     left: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     pages: list[Page] = field(default_factory=list)
@@ -97,7 +97,7 @@ class Watch:
 
     def _request(self, request: Request) -> None:
         parts = urlsplit(url := request.url)
-        if parts.scheme not in ("data", "blob", "about") and f"{parts.scheme}://{parts.netloc}" != self.origin:
+        if parts.scheme not in ("data", "blob", "about") and f"{parts.scheme}://{parts.netloc}" not in self.origins:
             self.left.append(url)
 
     def _console(self, message: ConsoleMessage) -> None:
@@ -131,24 +131,33 @@ def contexts(chromium: Browser) -> Callable[..., BrowserContext]:
 def visit(contexts: Callable[..., BrowserContext], request: pytest.FixtureRequest) -> Iterator[Visit]:
     """Open pages on servers: `visit(server_or_url, **options_of_the_context)`. Each is watched to the end.
 
+    `also` are further origins that its page may ask: of the assistant, where that is shown in somebody else's page.
     Nothing of earlier tests is left in the storage. Pages with options have a context of their own; so have those that
     are to be another browser's: `private=True`. `unwatched=True` is for a test that provokes what others must not see.
     """
     watches = request.node.stash.setdefault(WATCHES, [])
     with ExitStack() as stack:
 
-        def open_page(server: Server | str, *, private: bool = False, unwatched: bool = False, **options: Any) -> Page:
+        def open_page(
+            server: Server | str,
+            *,
+            also: Sequence[str] = (),
+            private: bool = False,
+            unwatched: bool = False,
+            **options: Any,
+        ) -> Page:
             url = server if isinstance(server, str) else server.url
             context = contexts(url, **options, **({"locale": "en-GB"} if private else {}))
             if options or private:
                 stack.callback(context.close)
-            watch = Watch(_origin(url))
+            watch = Watch(frozenset(map(_origin, [url, *also])))
             if not unwatched:
                 watches.append(watch)
             stack.enter_context(watch.over(context))
             page = context.new_page()
             stack.callback(page.close)
-            _forget(page, url)
+            for each in (url, *also):
+                _forget(page, each)
             return page
 
         yield open_page

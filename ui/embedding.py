@@ -1,0 +1,52 @@
+"""What a page of another site asks before it shows the chat in a frame. `widget.js` there is what asks.
+
+Nothing that is given here without sign-in says anything about the library or its readers. That only listed origins
+show the chat is enforced by the browser (`frame-ancestors`, see `ui.headers`): the script asks so that it can tell the
+administrator what to do, instead of showing a frame that stays empty.
+"""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.staticfiles import StaticFiles
+
+from ui.access import AccessRule, web_origin
+
+MOST_REPORTED = 100  # origins: whoever invents them must not fill the log
+_HERE = StaticFiles(directory=Path(__file__).parent)
+
+
+def embedding_router(rule: AccessRule) -> APIRouter:
+    """Return the routes of the widget."""
+    router = APIRouter(include_in_schema=False)
+    reported: set[str] = set()
+
+    @router.get("/widget.js")
+    async def script(request: Request) -> Response:
+        return await _HERE.get_response("widget.js", request.scope)
+
+    @router.get("/widget/allowed")
+    def allowed(origin: Annotated[str, Query(max_length=300)]) -> dict[str, Any]:
+        site = _listable(origin)
+        is_allowed = site in rule.embed_origins
+        add = None if is_allowed or site is None else f"--embed-origin {site}"
+        if add and add not in reported and len(reported) < MOST_REPORTED:
+            reported.add(add)
+            print(f"newscite: a page of {site} wants to show the chat. If it may, add {add}", file=sys.stderr)
+        return {"allowed": is_allowed, "origin": origin, "add": add, "sign_in": rule.user_header is not None}
+
+    @router.get("/widget/visitor", status_code=204)
+    def visitor() -> None:
+        """Say that the visitor has been let in; the doors before this have turned away all others."""
+
+    return router
+
+
+def _listable(origin: str) -> str | None:
+    """Return an origin as it can be listed; None where it is none, as of a page that comes from a file."""
+    try:
+        return web_origin(origin)
+    except ValueError:
+        return None
