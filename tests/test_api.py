@@ -518,6 +518,28 @@ def test_conversation_is_taken_along_as_markdown(client: TestClient, service: Se
         assert client.get("/api/conversation/export", headers=other).status_code == 404
 
 
+def test_conversation_is_read_by_its_owner_only(client: TestClient, service: Service) -> None:
+    converse(service, CONVERSATION, "ada")
+    named = {"Newscite-Conversation": CONVERSATION}
+    [turn] = client.get("/api/conversation", headers={**named, "X-User": "ada"}).json()["turns"]
+    answer = client.post("/api/ask", json={"question": WHY}).json()
+    assert {**turn.pop("answer"), "timings_ms": {}} == {**answer, "timings_ms": {}}
+    assert turn == {"question": WHY, "asked": {}, "model": "", "stopped": False, "at": "2025-03-14T00:00:00Z"}
+    for other in ({**named, "X-User": "tom"}, named, {"Newscite-Conversation": "nonsense"}):
+        reply = client.get("/api/conversation", headers=other)
+        assert (reply.status_code, reply.json()["detail"][:30]) == (404, "There is no such conversation.")
+
+
+def test_conversation_that_nobody_owns_is_read_by_its_id(client: TestClient, service: Service) -> None:
+    named = {"Newscite-Conversation": CONVERSATION}
+    assert client.get("/api/conversation", headers=named).status_code == 404
+    converse(service, CONVERSATION, None)
+    converse(service, CONVERSATION, None)
+    turns = client.get("/api/conversation", headers=named).json()["turns"]
+    assert [turn["question"] for turn in turns] == [WHY, WHY]
+    assert client.get("/api/conversation").status_code == 422
+
+
 def test_no_id_of_a_conversation_stands_in_an_address(client: TestClient) -> None:
     for path, methods in client.get("/api/openapi.json").json()["paths"].items():
         for operation in methods.values():

@@ -10,7 +10,7 @@ import json
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager, suppress
 from copy import deepcopy
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -24,7 +24,7 @@ from indexes.errors import QuestionError
 from rag.answer import Answer
 from ui import apidoc, schemas
 from ui.access import Visitor
-from ui.conversations import UnknownConversation
+from ui.conversations import Turn, UnknownConversation
 from ui.export import as_markdown
 from ui.problems import problem_of
 from ui.render import article_as_json, listed_as_json
@@ -258,6 +258,12 @@ def _conversing(service: Service) -> APIRouter:
     router = APIRouter(tags=["Conversations"])
     kept = service.conversations
 
+    def turns_of(id: str, visitor: Visitor) -> list[Turn]:
+        turns = kept.turns(id, visitor.user)
+        if not turns:
+            raise UnknownConversation
+        return turns
+
     @router.get(
         "/conversations",
         summary="List conversations",
@@ -284,12 +290,20 @@ def _conversing(service: Service) -> APIRouter:
     )
     def export(request: Request, visitor: Who, conversation: Annotated[str, _CONVERSATION]) -> Response:
         """Return a conversation as Markdown, with a list of its sources."""
-        turns = kept.turns(conversation, visitor.user)
-        if not turns:
-            raise UnknownConversation
+        turns = turns_of(conversation, visitor)
         text = as_markdown(turns, turns[0].question, datetime.now(UTC), str(request.base_url))
         headers = {"Content-Disposition": 'attachment; filename="conversation.md"'}
         return Response(text, headers=headers, media_type="text/markdown")
+
+    @router.get(
+        "/conversation",
+        summary="Read a conversation",
+        response_model=schemas.Turns,
+        responses=_failures(404, 503),
+    )
+    def read(visitor: Who, conversation: Annotated[str, _CONVERSATION]) -> dict[str, Any]:
+        """Return what was asked and answered in a conversation."""
+        return {"turns": [_turn_as_json(turn) for turn in turns_of(conversation, visitor)]}
 
     @router.delete("/conversation", summary="Delete a conversation", status_code=204, responses=_failures(404, 503))
     def delete(visitor: Who, conversation: Annotated[str, _CONVERSATION]) -> None:
@@ -297,6 +311,10 @@ def _conversing(service: Service) -> APIRouter:
         kept.delete(conversation, visitor.user)
 
     return router
+
+
+def _turn_as_json(turn: Turn) -> dict[str, Any]:
+    return {each.name: getattr(turn, each.name) for each in fields(turn)} | {"answer": turn.answer.to_dict()}
 
 
 # -- about itself -----------------------------------------------------------------------------------------------------

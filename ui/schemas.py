@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
 
 from indexes.library import Listed, Version
 from rag import answer as nouns
+from ui import conversations
 
 
 def _writable(text: str) -> str:
@@ -259,6 +260,26 @@ class Conversation(BaseModel):
     title: str = Field(description="The first question.")
     turns: int = Field(description="How many questions were asked.")
     updated: datetime = Field(description="When the last one was (UTC).")
+
+
+Turn: type[BaseModel] = _drawn(
+    conversations.Turn,
+    {
+        "question": "The question as it was asked.",
+        "answer": "What it got, as `POST api/ask` gives it.",
+        "asked": "What it was restricted to: `after`, `before`, `publisher`, `speaker`, `article` with its `title`.",
+        "model": "Who was to answer; the empty text quotes and asks no language model.",
+        "stopped": "True where the reader stopped the answer: it is what stood there by then.",
+        "at": "When it was answered (UTC).",
+    },
+    answer=Answer,
+)
+
+
+class Turns(BaseModel):
+    """A conversation that was kept, with all that was said."""
+
+    turns: list[Turn] = Field(description="The questions with their answers, oldest first.")  # type: ignore[valid-type]
 
 
 class Problem(BaseModel):
