@@ -8,12 +8,13 @@ ones mostly ask what somebody says about something that they only mention.
 
 import re
 import threading
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from indexes.article import Article
+from indexes.article import Article, Filters
 from indexes.library import Library, Listed, UnknownArticle
+from indexes.names import folded
 from indexes.sentences import sentences
 from rag.examples import READ, Example, examples
 from rag.gate import likelihood
@@ -25,6 +26,7 @@ NEWEST = 40  # articles that are looked at
 OLDER = 20  # more of them, spread over the rest
 AT_ONCE = 12  # of all these; the others only where the first do not make enough questions
 MOST_ASKED = 30  # questions that are tried, some milliseconds each
+MOST_KEPT = 100  # sets of suggestions: of the library, of publishers and of articles
 
 # How likely an answer must be, by the gate: well above what lets a reader's question through.
 SURE = 0.70
@@ -39,25 +41,47 @@ class Suggestions:
         self._library = library
         self._count = count
         self._lock = threading.Lock()
-        self._of: frozenset[Listed] | None = None
-        self._current: list[str] = []
+        self._kept: OrderedDict[Filters, _Kept] = OrderedDict()  # by what they are restricted to, the last used last
 
-    def current(self) -> list[str]:
-        """Return the suggestions for the library as it is now. The first call takes about a second."""
+    def current(self, filters: Filters | None = None) -> list[str]:
+        """Return the suggestions for the library as it is now, or for the articles of one publisher, or for one.
+
+        The first call takes about a second, and holds up only those who want the same.
+        """
+        filters = filters or Filters()
+        kept = self._for(filters)
+        with kept.lock:
+            listed = frozenset(self._library.articles())
+            if listed != kept.of:
+                kept.texts = suggestions(self._library, self._count, filters)
+                kept.of = listed
+            return list(kept.texts)
+
+    def _for(self, filters: Filters) -> "_Kept":
         with self._lock:
-            listed = self._library.articles()
-            if frozenset(listed) != self._of:
-                self._current = suggestions(self._library, self._count)
-                self._of = frozenset(listed)
-            return list(self._current)
+            kept = self._kept.setdefault(filters, _Kept())
+            self._kept.move_to_end(filters)
+            if len(self._kept) > MOST_KEPT:
+                self._kept.popitem(last=False)
+            return kept
 
 
-def suggestions(library: Library, count: int = 4) -> list[str]:
+@dataclass
+class _Kept:
+    """Suggestions, and the articles that the library had when they were made."""
+
+    of: frozenset[Listed] | None = None
+    texts: list[str] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+def suggestions(library: Library, count: int = 4, filters: Filters | None = None) -> list[str]:
     """Return up to `count` questions that the library answers well, of different articles, people and kinds.
 
-    The same library gives the same questions. Newer articles come first; some older ones are looked at as well.
+    The same library gives the same questions. Newer articles come first; some older ones are looked at as well. Of the
+    filters the publisher and the article (by its whole id) are heard.
     """
-    return [candidate.example.text for candidate in _chosen(library, count)]
+    return [candidate.example.text for candidate in _chosen(library, count, filters or Filters())]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +94,9 @@ class _Candidate:
     rank: int  # of the question, among its article's
 
 
-def _chosen(library: Library, count: int) -> list[_Candidate]:
+def _chosen(library: Library, count: int, filters: Filters) -> list[_Candidate]:
     """Ask one candidate after the other, the one that is least like those chosen first, until there are enough."""
-    listed = _in_order(library.articles())
+    listed = _in_order([each for each in library.articles() if _is_left(each, filters)])
     waiting: list[_Candidate] = []
     chosen: list[_Candidate] = []
     read = 0
@@ -85,9 +109,14 @@ def _chosen(library: Library, count: int) -> list[_Candidate]:
             break
         best = min(waiting, key=lambda candidate: _likeness(candidate, chosen))
         waiting.remove(best)
-        if is_well_answered(best.example, best.article, library):
+        if is_well_answered(best.example, best.article, library, filters):
             chosen.append(best)
     return chosen
+
+
+def _is_left(listed: Listed, filters: Filters) -> bool:
+    by = not filters.publisher or folded(listed.publisher or "") == folded(filters.publisher)
+    return by and filters.article in (None, listed.id)
 
 
 def _in_order(listed: list[Listed]) -> list[Listed]:
@@ -142,9 +171,9 @@ def _likeness(candidate: _Candidate, chosen: list[_Candidate]) -> tuple[int, int
 # -- asking -----------------------------------------------------------------------------------------------------------
 
 
-def is_well_answered(example: Example, article: Article, library: Library) -> bool:
+def is_well_answered(example: Example, article: Article, library: Library, filters: Filters) -> bool:
     """Ask a question, and tell whether the library answers it from where it was made, in the right voice, surely."""
-    question = understand(example.text, library)
+    question = understand(example.text, library, filters)
     if example.kind == "who is" and not any(_introduces(sentence, question) for sentence in _sentences(article)):
         return False  # asking takes much longer
     answer = answer_by_quoting(question, library)

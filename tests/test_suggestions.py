@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from indexes.article import Article
+from indexes.article import Article, Filters
 from indexes.embeddings import SentenceEmbeddings
 from indexes.library import Library
 from indexes.samples import sample_articles
@@ -77,6 +77,29 @@ def test_the_newest_article_is_asked_about_first(samples: Library) -> None:
 def test_an_unchanged_library_gives_the_same(samples: Library) -> None:
     assert suggestions(samples) == suggestions(samples)
     assert suggestions(samples)[:2] == suggestions(samples, 2)
+
+
+def test_suggestions_of_a_publisher_are_answered_by_it(samples: Library) -> None:
+    within = Filters(publisher="ostrey register")
+    found = suggestions(samples, 4, within)
+    assert found
+    for question in found:
+        answer = Assistant(samples).ask(question, publisher=within.publisher)
+        assert {citation.publisher for citation in answer.citations} == {"Ostrey Register"}, question
+
+
+def test_suggestions_of_an_article_are_answered_by_it(samples: Library) -> None:
+    for listed in samples.articles():
+        found = suggestions(samples, 4, Filters(article=listed.id))
+        assert found, listed.title
+        for question in found:
+            answer = Assistant(samples).ask(question, article=listed.id)
+            assert {citation.article_id for citation in answer.citations} == {listed.id}, question
+
+
+@pytest.mark.parametrize("within", [Filters(publisher="Nobody"), Filters(article="ffffffffffff")])
+def test_what_leaves_no_article_has_no_suggestions(samples: Library, within: Filters) -> None:
+    assert suggestions(samples, 4, within) == []
 
 
 def test_few_questions_are_tried(samples: Library, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -191,9 +214,9 @@ def test_suggestions_are_made_once_and_again_when_the_articles_change(
 ) -> None:
     made: list[int] = []
 
-    def counted(library: Library, count: int) -> list[str]:
+    def counted(library: Library, count: int, filters: Filters) -> list[str]:
         made.append(count)
-        return suggestions(library, count)
+        return suggestions(library, count, filters)
 
     monkeypatch.setattr(chapter, "suggestions", counted)
     opened = library(embeddings=embeddings)
@@ -205,10 +228,30 @@ def test_suggestions_are_made_once_and_again_when_the_articles_change(
     assert made == [4, 4]
 
 
+def test_each_restriction_is_made_once_and_few_are_kept(samples: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str | None] = []
+
+    def counted(library: Library, count: int, filters: Filters) -> list[str]:
+        made.append(filters.article)
+        return [f"Who is {filters.article}?"]
+
+    monkeypatch.setattr(chapter, "suggestions", counted)
+    kept = Suggestions(samples)
+    wanted = [str(number) for number in range(chapter.MOST_KEPT)]
+    for article_id in wanted * 2:
+        assert kept.current(Filters(article=article_id)) == [f"Who is {article_id}?"]
+    assert made == wanted
+    assert kept.current() == ["Who is None?"]
+    kept.current(Filters(article=wanted[-1]))
+    assert made == [*wanted, None]
+    kept.current(Filters(article=wanted[0]))  # which had to go
+    assert made == [*wanted, None, wanted[0]]
+
+
 def test_many_threads_make_them_once(samples: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[int] = []
 
-    def counted(library: Library, count: int) -> list[str]:
+    def counted(library: Library, count: int, filters: Filters) -> list[str]:
         made.append(count)
         return ["Who is Ada Lind?"]
 
