@@ -84,6 +84,13 @@ def test_a_stopped_and_restricted_answer_says_so() -> None:
     assert "stopped before its end" in foot
 
 
+def test_an_answer_from_one_article_says_which() -> None:
+    answer = Answer("who?", "The articles do not say.", "abstained")
+    shown = turn(answer, asked={"publisher": "Courier", "article": "0123456789ab", "title": "Night boat"})
+    foot = tree(answered(shown)).find_class("nc-how")[0].text
+    assert foot.endswith("only Courier, only “Night boat”")
+
+
 def test_an_abstention_says_why_and_offers_the_nearest_paragraphs() -> None:
     near = Nearest("0123456789ab", "Night boat", 4, "The boat sails.")
     answer = Answer("who?", "The articles do not say. Nobody speaks of it.", "abstained", nearest=(near,))

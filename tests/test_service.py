@@ -86,6 +86,13 @@ async def test_a_signed_in_user_s_conversation_is_closed_to_others(service: Serv
     assert len(service.conversations.turns(ID, "ada")) == 1
 
 
+async def test_a_question_to_one_article_keeps_its_title(service: Service) -> None:
+    asked = {"article": SHIP.id}
+    [turn] = await last(service.converse(SOMEBODY, ID, "why does the ferry sail?", asked))
+    assert turn.asked == {"article": SHIP.id, "title": "Harbour"}
+    assert service.conversations.turns(ID, None) == [turn]
+
+
 class Gated(MemoryLibrary):
     """A library that answers when it may."""
 

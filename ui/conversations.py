@@ -55,7 +55,7 @@ class Turn:
 
     question: str
     answer: Answer
-    asked: Mapping[str, str]  # the filters that were set: after, before, publisher, speaker, article
+    asked: Mapping[str, str]  # the filters that were set: after, before, publisher, speaker, article with its title
     model: str  # "" where sentences were quoted without one
     stopped: bool  # the reader stopped it in mid-stream: the answer is what stood there by then
     at: datetime  # UTC

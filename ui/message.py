@@ -75,7 +75,13 @@ def how(turn: Turn) -> str:
 
 def restriction(asked: Mapping[str, str]) -> str:
     """Return what a question is restricted to, in words."""
-    words = {"after": "from {}", "before": "until {}", "publisher": "only {}", "speaker": "only what {} says"}
+    words = {
+        "after": "from {}",
+        "before": "until {}",
+        "publisher": "only {}",
+        "title": "only “{}”",  # of an article
+        "speaker": "only what {} says",
+    }
     return ", ".join(words[key].format(value) for key, value in asked.items() if value and key in words)
 
 

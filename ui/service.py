@@ -110,10 +110,11 @@ class Service:
         """Yield a conversation as it grows by one question, after its first `keep` turns; the later ones go.
 
         What was answered is kept, also where the generator is closed midway: the turn is then marked as stopped.
-        Raises what `answers` does, and UnknownConversation for somebody else's.
+        Raises what `answers` does, UnknownArticle, and UnknownConversation for somebody else's.
         """
         stored = await to_thread(self.conversations.turns, conversation, visitor.user)
         before = stored[:keep]
+        told = await to_thread(self._with_title, asked)
         keywords = {**asked, "question": question, "history": [turn.answer for turn in before]}
         turn = None
         self._under_way[conversation] += 1
@@ -121,7 +122,7 @@ class Service:
             async with aclosing(self.answers(visitor, keywords, model)) as growing:
                 async for answer in growing:
                     chosen = self.models[0] if model is None else model
-                    turn = Turn(question, answer, asked, chosen, stopped=True, at=datetime.now(UTC))
+                    turn = Turn(question, answer, told, chosen, stopped=True, at=datetime.now(UTC))
                     yield [*before, turn]
             if turn:
                 turn = replace(turn, stopped=False)
@@ -151,6 +152,12 @@ class Service:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _with_title(self, asked: Mapping[str, str]) -> Mapping[str, str]:
+        """Return filters as they are kept: the title of an article is told also when the article is gone."""
+        if "article" not in asked:
+            return asked
+        return {**asked, "title": self.library.article(asked["article"]).title}
 
     def _assistant(self, model: str | None) -> Assistant:
         name = self.models[0] if model is None else model
