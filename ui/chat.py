@@ -11,10 +11,13 @@ from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import Any
 
+from indexes.article import Filters
+from indexes.library import UnknownArticle
 from ui.access import Visitor
 from ui.conversations import Turn, UnknownConversation
 from ui.message import Message, answered, asked, messages, problem, question_of, restriction, waiting
 from ui.problems import problem_of
+from ui.scope import Scope, settle
 from ui.service import Service
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before the import: Gradio asks its home page for its version there
@@ -67,7 +70,7 @@ def _chat(service: Service) -> gr.Blocks:
     with gr.Blocks(title="Newscite", analytics_enabled=False, fill_width=True) as chat:
         # What static/chat.js reads and writes: that the page can be used, its conversation, and to have that one shown.
         ready, conversation, opened = (_hidden(name) for name in ("nc-ready", "nc-conversation", "nc-opened"))
-        # What the page that shows the chat restricts it to (written before nc-opened), and what its reader is told of it.
+        # What the page around restricts it to (written before nc-opened), and what its reader is told of that.
         scope, notice = (_hidden(name) for name in ("nc-scope", "nc-notice"))
         history = _history()
         with gr.Accordion(UNFILTERED, open=False, elem_id="nc-filters") as restricted, gr.Row():
@@ -79,7 +82,7 @@ def _chat(service: Service) -> gr.Blocks:
 
         happens = _Asking(service)
         filters: list[Any] = [after, before, publisher, speaker]
-        context = [conversation, model, *filters]
+        context = [conversation, model, scope, *filters]
         answering = {
             "outputs": [history, question],
             "concurrency_limit": AT_ONCE,
@@ -96,8 +99,9 @@ def _chat(service: Service) -> gr.Blocks:
         stopped = question.stop(None, None, None, cancels=answers, **PRIVATE)
         stopped.then(happens.stop, conversation, [history, question], **PRIVATE)
         history.undo(happens.undo, conversation, [history, question], **PRIVATE)
-        shown = opened.change(happens.show, [conversation, opened], [history, ready, question, *filters], **PRIVATE)
-        shown.then(happens.suggest, None, history, **PRIVATE)
+        shows = [history, ready, scope, notice, question, *filters]
+        shown = opened.change(happens.show, [conversation, opened, scope], shows, **PRIVATE)
+        shown.then(happens.suggest, scope, history, **PRIVATE)
         gr.on([field.change for field in filters], _restricted, filters, restricted, **PRIVATE)
         chat.load(happens.start, None, [ready, publisher, speaker], **PRIVATE)
     return chat
@@ -174,13 +178,21 @@ class _Asking:
             gr.update(choices=[("anybody", ""), *((name, name) for name in sorted(library.speakers()))], value=""),
         )
 
-    def suggest(self) -> Any:
-        """Offer example questions; a new library has to be read for them first."""
-        return gr.update(examples=[{"text": text} for text in self._service.suggestions.current()])
+    def suggest(self, scope: str) -> Any:
+        """Offer example questions, the page's own if it has some; a new library has to be read for them first."""
+        settled, _ = self._settled(scope)
+        within = Filters(publisher=settled.publisher or None, article=settled.article or None)
+        texts = settled.suggestions or self._service.suggestions.current(within)
+        return gr.update(examples=[{"text": text} for text in texts])
 
-    def show(self, request: gr.Request, conversation: str, opened: str) -> tuple[Any, ...]:
-        """Return what was said in a conversation, nothing in a new one; that it is there; a box to ask; no filters."""
-        return self._said(request, conversation), opened, gr.update(interactive=True), *("" for _ in FILTERS)
+    def show(self, request: gr.Request, conversation: str, opened: str, scope: str) -> tuple[Any, ...]:
+        """Return what was said in a conversation, nothing in a new one; that it is there; a box to ask; no filters.
+
+        What the page restricts questions to stays as it is now found, and as its reader is told, until the next time.
+        """
+        settled, notice = self._settled(scope)
+        said = self._said(request, conversation)
+        return said, opened, settled.written(), notice, gr.update(interactive=True), *("" for _ in FILTERS)
 
     # Gradio fills in what is annotated as its own (Request, SelectData, …) before the values of the fields.
 
@@ -215,7 +227,14 @@ class _Asking:
         return await to_thread(self._said, request, conversation), _ready_to_ask()
 
     async def _answer(
-        self, request: gr.Request, text: str, keep: int | None, conversation: str, model: str, *filters: str | None
+        self,
+        request: gr.Request,
+        text: str,
+        keep: int | None,
+        conversation: str,
+        model: str,
+        scope: str,
+        *filters: str | None,
     ) -> _Shown:
         """Yield the messages as the answer grows, and the state of the question box."""
         question = text.strip()
@@ -226,7 +245,9 @@ class _Asking:
                 yield before, gr.update(value="")
                 return
             yield [*before, asked(question), waiting()], gr.update(value="", submit_btn=False, stop_btn=True)
+            settled, _ = await to_thread(self._settled, scope)
             given = {name: value.strip() for name, value in zip(FILTERS, filters, strict=True) if value}
+            given |= settled.filters  # the page's own, for its reader cannot see the fields
             visitor = visitor_of(request)
             growing = self._service.converse(visitor, conversation, question, given, model, keep)
             async with aclosing(growing):
@@ -234,13 +255,16 @@ class _Asking:
                     yield [*before, asked(question), answered(turns[-1], growing=turns[-1].stopped)], gr.skip()
             yield gr.skip(), _ready_to_ask()
         except Exception as error:
-            yield [*before, asked(question), problem(problem_of(error).detail)], _ready_to_ask(value=question)
+            yield [*before, asked(question), problem(_told(error))], _ready_to_ask(value=question)
 
     def _said(self, request: gr.Request, conversation: str) -> list[Message]:
         try:
             return messages(self._turns(request, conversation))
         except Exception as error:
-            return [problem(problem_of(error).detail)]
+            return [problem(_told(error))]
+
+    def _settled(self, scope: str) -> tuple[Scope, str]:
+        return settle(Scope.read(scope), self._service.library.articles())
 
     def _turns(self, request: gr.Request, conversation: str) -> list[Turn]:
         return self._service.conversations.turns(conversation, visitor_of(request).user) if conversation else []
@@ -257,6 +281,11 @@ def _restricted(*filters: str | None) -> Any:
     """Say on the filters' lid what they leave, for they hold also while it is closed."""
     words = restriction(dict(zip(FILTERS, (value or "" for value in filters), strict=True)))
     return gr.update(label=f"Filter: {words}" if words else UNFILTERED)
+
+
+def _told(error: Exception) -> str:
+    """Return what a reader is told of an error: of an article that the page named, no way of finding another."""
+    return error.what if isinstance(error, UnknownArticle) else problem_of(error).detail
 
 
 def _ready_to_ask(**changed: Any) -> Any:
