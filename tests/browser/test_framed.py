@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Visit, copy_of
 from tests.browser.host import Host, hosting
@@ -25,7 +25,15 @@ PAGE = """<!doctype html><html lang="en"><title>A wiki</title>{before}
     addEventListener("message", (event) => heard.push(event.data));
     const tell = (data) => frames[0].postMessage(data, "{app}");
 </script>{after}"""
+OF_ODUYA = "Harbour master Maren Oduya to run Marlhaven port"
+PAGE_OF_ODUYA = "https://www.ostrey-register.example/2025/07/oduya-to-run-port"
 HOSTILE_ACCENTS = ("yellow", "white", "black", "#777")
+
+
+def articles_of(answer: Locator) -> frozenset[str]:
+    """Return the titles of the articles that an answer cites."""
+    titles = [str(chip.get_attribute("title")) for chip in chips(answer).all()]
+    return frozenset(part for title in titles for part in title.split(" · ")[-2:-1])
 
 
 class Framed(Chat):
@@ -171,6 +179,82 @@ def test_a_page_that_is_none_of_the_articles_is_said_so_above_the_box(show: Show
     assert box
     assert above["y"] + above["height"] <= box["y"]
     expect(chips(framed.ask(ODUYA))).to_have_text(["1"])
+
+
+def test_a_page_that_is_an_article_is_asked_alone(show: Show) -> None:
+    framed = show(
+        page=["https://nowhere.example/", "http://ostrey-register.example/2025/07/oduya-to-run-port/?utm_id=7#a"]
+    )
+    expect(framed.page.get_by_role("status").filter(has_text="asked")).to_have_count(0)
+    example = framed.page.locator("#nc-history .example").first
+    asked = example.inner_text().strip()
+    example.click()
+    expect(framed.asked).to_have_text([asked])
+    framed.wait_for(framed.answers.first)
+    framed.ask(ODUYA)
+    abstained = framed.ask(HECKER)
+    expect(chips(abstained)).to_have_count(0)
+    for answer in framed.answers.all():
+        expect(how(answer)).to_contain_text(f"only “{OF_ODUYA}”")
+    assert {articles_of(answer) for answer in framed.answers.all()[:2]} == {frozenset({OF_ODUYA})}
+
+
+def test_a_question_that_is_asked_again_or_edited_is_restricted_too(show: Show) -> None:
+    framed = show(page=PAGE_OF_ODUYA, options={"unwatched": True})  # the browser complains of Gradio's autofocus
+    framed.ask(PARIS)
+    framed.page.get_by_role("button", name="Edit").first.click()
+    field = framed.page.get_by_role("textbox", name="Edit your question")
+    expect(field).to_be_focused()
+    field.fill(HECKER)
+    field.press("Enter")
+    expect(framed.asked).to_have_text([HECKER])
+    framed.wait_for(framed.answers.first)
+    expect(how(framed.answers.first)).to_contain_text(f"only “{OF_ODUYA}”")
+    framed.hears("answer", times=2)
+    framed.page.get_by_role("button", name="Retry").click()
+    again = framed.hears("answer", times=3)["answer"]
+    assert (again["question"], again["citations"]) == (HECKER, [])
+    expect(how(framed.answers.first)).to_contain_text(f"only “{OF_ODUYA}”")
+
+
+def test_a_new_conversation_and_a_reload_are_restricted_too(show: Show) -> None:
+    framed = show(article="eb9a49")
+    framed.ask(ODUYA)
+    framed.new.click()
+    expect(framed.answers).to_have_count(0)
+    framed.hears("conversation", times=2)
+    framed.ask(ODUYA)
+    framed.hears("answer", times=2)
+    later = framed.reload()
+    later.ask(HECKER)
+    for answer in later.answers.all():
+        expect(how(answer)).to_contain_text(f"only “{OF_ODUYA}”")
+
+
+@pytest.mark.parametrize(
+    ("settings", "notice", "said"),
+    [
+        (
+            {"publisher": "Nobody's News"},
+            "No article was published by “Nobody's News”. No others are asked here, so no question can be answered.",
+            "No article was published by “Nobody's News”.",
+        ),
+        (
+            {"article": "ffff"},
+            "No article has the id “ffff”. No others are asked here, so no question can be answered.",
+            "There is no article 'ffff'.",
+        ),
+    ],
+)
+def test_a_restriction_to_what_is_not_there_is_said_and_holds(
+    show: Show, settings: dict[str, str], notice: str, said: str
+) -> None:
+    framed = show(**settings)
+    expect(framed.page.get_by_role("status").filter(has_text="asked")).to_have_text(notice)
+    expect(framed.page.locator("#nc-history .example")).to_have_count(0)
+    framed.send(ODUYA)
+    expect(framed.page.locator("#nc-history [data-testid=bot]")).to_contain_text(said)
+    expect(chips(framed.page.locator("#nc-history"))).to_have_count(0)
 
 
 def test_the_frame_is_compact(show: Show) -> None:
