@@ -19,7 +19,7 @@ def listed(id: str, publisher: str | None = None, url: str | None = None) -> Lis
 PIER = listed("aa11", "Quay Gazette", "https://gazette.example/2025/pier")
 WALL = listed("aa22", "Ostrey Register", "https://www.register.example/wall?id=7&part=2")
 FERRY = listed("bb33", "Quay Gazette", "http://gazette.example:8080/F%C3%A4hre/")
-BARE = listed("cc44")
+BARE = listed("cc44", url="urn:quay:7")
 ARTICLES = [PIER, WALL, FERRY, BARE]
 
 
@@ -54,6 +54,7 @@ def test_a_value_of_another_type_is_left_out(wrong: Any) -> None:
 def test_too_much_is_cut_and_still_restricts() -> None:
     scope = Scope.read(written(publisher="a" * 9_000, pages=["b" * 9_000] * 99, suggestions=["", " "] + ["c"] * 99))
     assert scope.publisher == "a" * LONGEST
+    assert Scope.read(written(publisher="a" + " " * LONGEST + "b")).publisher == "a"
     assert scope.pages == ("b" * LONGEST,) * MOST
     assert len(scope.suggestions) <= MOST
     assert "" not in scope.suggestions

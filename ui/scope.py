@@ -9,6 +9,7 @@ Pure functions from that text and the list of the articles.
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from typing import Any, Self
 from urllib.parse import unquote
 
@@ -47,7 +48,7 @@ class Scope:
 
     def written(self) -> str:
         """Return the scope as `read` takes it."""
-        return json.dumps(asdict(self))
+        return json.dumps(asdict(self), ensure_ascii=False)
 
     @property
     def filters(self) -> dict[str, str]:
@@ -61,7 +62,7 @@ def settle(scope: Scope, articles: Sequence[Listed]) -> tuple[Scope, str]:
     A publisher or an article that is not here restricts all the same: nothing is asked rather than everything. A page
     that is no article restricts nothing, for most pages of a wiki are none. What is settled settles to itself.
     """
-    theirs = [each for each in articles if _is_by(each, scope.publisher)]
+    theirs = _by(scope.publisher, articles)
     if scope.publisher and not theirs:
         return replace(scope, pages=()), NOTHING.format(f"No article was published by “{scope.publisher}”.")
     if scope.publisher:
@@ -92,21 +93,31 @@ def _with_article(scope: Scope, theirs: Sequence[Listed]) -> tuple[Scope, str]:
 
 
 def _with_page(scope: Scope, theirs: Sequence[Listed]) -> tuple[Scope, str]:
-    pages = [address for page in scope.pages if (address := folded_address(page))]
-    known = {folded_address(each.url): each.id for each in theirs if each.url} if pages else {}
-    found = next((known[page] for page in pages if page in known), "")
+    known = _ids(tuple((each.url, each.id) for each in theirs if each.url)) if scope.pages else {}
+    found = next((known[address] for page in scope.pages if (address := folded_address(page)) in known), "")
     missing = NO_ARTICLE_OF.format(scope.publisher) if scope.publisher else NO_ARTICLE
     return replace(scope, article=found, pages=()), missing if scope.pages and not found else ""
 
 
-def _is_by(article: Listed, publisher: str) -> bool:
-    return not publisher or bool(article.publisher and folded(article.publisher) == folded(publisher))
+@lru_cache(maxsize=4)  # of a large library it takes a second, and every page asks
+def _ids(articles: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """Return the ids of articles by their folded addresses."""
+    return {address: id for url, id in articles if (address := folded_address(url))}
+
+
+def _by(publisher: str, articles: Sequence[Listed]) -> Sequence[Listed]:
+    """Return the articles of a publisher, however it is spelled; all where none is named."""
+    if not publisher:
+        return articles
+    names = {each.publisher for each in articles}
+    meant = {name for name in names if name and folded(name) == folded(publisher)}
+    return [each for each in articles if each.publisher in meant]
 
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         return ""
-    return value.encode("utf-8", "replace").decode().strip()[:LONGEST]  # half a character (a lone surrogate) is none
+    return value[:LONGEST].encode("utf-8", "replace").decode().strip()  # half a character (a lone surrogate) is none
 
 
 def _texts(value: Any) -> tuple[str, ...]:
