@@ -1,0 +1,202 @@
+// Newscite on a page of another site: a frame with the chat (docs/widget.md).
+// Not indented, since every page of the site loads it.
+(() => {
+const script = document.currentScript ?? document.querySelector("script[src*='/widget.js']");
+const app = /^(.+)\/widget\.js(\?|$)/.exec(script?.src)?.[1];
+const warn = (text) => console.warn(`Newscite: ${text}`);
+if (!app) return warn("widget.js has to be loaded from its own server.");
+if (customElements.get("newscite-chat")) return; // it is on this page already
+
+const wish = { title: "Newscite", label: "Ask", ...script.dataset };
+const { host: server, origin: theirs } = new URL(app);
+const waiting = []; // messages for the frame, until it is ready
+let selected = ""; // text on the page
+let target, frame, signIn, loading, ready;
+let kept = {}; // in this tab: the frame dies with each page
+try {
+  kept = sessionStorage;
+} catch {} // it is blocked
+
+function make(tag, properties, ...children) {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+}
+
+customElements.define("newscite-chat", class extends HTMLElement {});
+const host = make("newscite-chat", { onkeydown: ({ key }) => key === "Escape" && show(false) });
+const root = host.attachShadow({ mode: "closed" });
+const closer = make("button", { onclick: () => show(false) }, "Close");
+const note = make("div", { role: "status" });
+const panel = make("section", { role: "dialog", ariaLabel: wish.title, tabIndex: -1, hidden: true }, note);
+const launcher = make("button", { className: "launcher", ariaExpanded: false, onclick: launch }, wish.label);
+
+function dress() {
+  const [height = 620, width = 400] = wish.size?.match(/\d+/g)?.reverse() ?? [];
+  const sheet = new CSSStyleSheet(); // what is important here beats the page's own
+  sheet.replaceSync(`
+:host { all: initial !important; display: contents !important;
+  color-scheme: ${/light|dark/.exec(wish.theme) ?? "light dark"} !important }
+button, section { font: 16px system-ui; direction: ltr }
+button { padding: 8px 16px }
+.launcher, section { position: fixed; z-index: 2147483647; ${/left/.exec(wish.position) ?? "right"}: 16px; bottom: 16px;
+  box-shadow: 0 0 0 1px #8888, 0 2px 12px #0008 }
+.launcher { border: 0; border-radius: 22px; color: #fff; background: #1b5e82;
+  background: oklch(from ${wish.accent} min(l, 0.48) min(c, 0.16) h) }
+section { ${target ? "position: static" : `width: min(${width}px, 100vw - 32px)`}; height: min(${height}px, 100vh - 84px);
+  bottom: 68px; border-radius: 8px; overflow: auto; background: light-dark(#faf8f4, #16181b) }
+div { padding: 0 16px 16px; overflow-wrap: anywhere }
+iframe { display: block; width: 100%; height: 100%; border: 0 }
+div:not([hidden]) + iframe { visibility: hidden; height: 0 }
+@media (max-width: ${target ? 0 : 480}px) { section { inset: 0; width: auto; height: auto; border-radius: 0 } }
+@media print { :host { display: none !important } }`);
+  root.adoptedStyleSheets = [sheet];
+}
+
+function say(...lines) {
+  note.replaceChildren(...lines.map((line) => make("p", {}, line)), target ? "" : closer);
+  note.hidden = false;
+}
+
+function fail(...lines) {
+  loading = false; // it may be tried again
+  say(...lines, make("a", { href: `${app}/app/`, target: "_blank" }, "Open in a new tab"));
+}
+
+const get = (path, credentials) =>
+  fetch(app + path, { credentials, signal: AbortSignal.timeout(8000) }).catch(() => {});
+
+async function load() {
+  if (loading || ready) return;
+  loading = true;
+  if (signIn && !(await get("/widget/visitor", "include"))?.ok)
+    return fail(`You are not signed in at ${server} here. Browsers keep a sign-in out of frames on other sites.`);
+  say("Loading …");
+  frame = make("iframe", { title: wish.title, allow: "clipboard-write", loading: "lazy", src: address() });
+  frame.onload = () => setTimeout(giveUp, 15000); // what is blocked loads too
+  panel.replaceChildren(note, frame);
+}
+
+function giveUp() {
+  const policy = `Content-Security-Policy: connect-src ${theirs}; frame-src ${theirs}`;
+  if (!ready) fail(`${wish.title} does not answer here.`, `For the administrator: the page may need ${policy}`);
+}
+
+function address() {
+  const settings = new URLSearchParams({ ...wish, c: kept[app] ?? "", from: origin, float: target ? "" : "1" });
+  const canonical = document.querySelector("link[rel=canonical]") ?? location;
+  if (wish.scope === "page") for (const { href } of [canonical, location]) settings.append("page", href);
+  return `${app}/app/#${settings}`;
+}
+
+function post(message) {
+  if (ready) frame.contentWindow.postMessage(message, theirs);
+  else waiting.push(message);
+}
+
+addEventListener("message", ({ source, origin, data }) => {
+  if (!frame || source !== frame.contentWindow || origin !== theirs) return;
+  const kind = data?.newscite;
+  if (kind === "ready") begin();
+  if (kind === "close") show(false);
+  if (kind === "conversation") kept[app] = data.id;
+  if (/^(question|answer|problem)$/.test(kind)) emit(kind, data[kind] ?? data.detail);
+});
+
+function begin() {
+  const hadFocus = root.activeElement;
+  ready = true;
+  note.hidden = true;
+  if (hadFocus) focus();
+  waiting.splice(0).forEach(post);
+  emit("ready");
+}
+
+function focus() {
+  panel.focus();
+  if (!ready) return;
+  frame.focus();
+  post({ newscite: "focus" });
+}
+
+function show(shown) {
+  if (shown) load();
+  if (target || shown !== panel.hidden) return;
+  const hadFocus = root.activeElement;
+  panel.hidden = !shown;
+  launcher.ariaExpanded = shown;
+  kept[`${app} open`] = shown || "";
+  if (hadFocus && !shown) launcher.focus();
+  emit(shown ? "open" : "close");
+}
+
+async function open() {
+  if (!(await started)) return;
+  show(true);
+  focus();
+}
+
+function ask(question) {
+  if (!question?.trim?.()) return;
+  post({ newscite: "ask", question });
+  open();
+}
+
+function emit(event, detail) {
+  host.dispatchEvent(new CustomEvent(event, { detail }));
+}
+
+function on(event, hear) {
+  const listener = ({ detail }) => hear(detail);
+  host.addEventListener(event, listener);
+  return () => host.removeEventListener(event, listener);
+}
+
+function launch() {
+  if (selected) ask(/\?$/.test(selected) ? selected : `What is said about “${selected}”?`);
+  else if (panel.hidden) open();
+  else show(false);
+}
+
+function select() {
+  selected = `${getSelection()}`.trim().slice(0, 300);
+  launcher.textContent = selected ? "Ask about this" : wish.label;
+  launcher.hidden = target && !selected;
+}
+
+function press(event) {
+  const keys = ["ctrl", "alt", "meta"].filter((key) => event[`${key}Key`]);
+  keys.push(event.code?.slice(3)); // a letter, of "KeyK"
+  if (!keys[1] || keys.join("+").toLowerCase() !== wish.shortcut?.toLowerCase()) return;
+  event.preventDefault();
+  open();
+}
+
+async function start() {
+  const reply = await get(`/widget/allowed?origin=${origin}`);
+  const { allowed, add, sign_in } = reply?.ok ? await reply.json() : {}; // no answer: the frame is tried
+  if (document.readyState === "loading") await new Promise((go) => addEventListener("DOMContentLoaded", go));
+  signIn = sign_in;
+  target = wish.target && (document.querySelector(wish.target) ?? warn(`no ${wish.target} here, so it floats.`));
+  dress();
+  (target || document.documentElement).append(host);
+  root.append(launcher, panel);
+  launcher.hidden = target || allowed === false;
+  panel.hidden = !launcher.hidden;
+  if (allowed === false) {
+    const line = `Newscite: pages of ${origin} may not show it. ${add ? `Start it with ${add}` : "Put them on a web server."}`;
+    say(line);
+    panel.style.cssText = "height: auto; top: auto; bottom: 16px";
+    return console.warn(line);
+  }
+  addEventListener("keydown", press);
+  if ("selection" in wish) document.addEventListener("selectionchange", select);
+  addEventListener("visibilitychange", () => panel.hidden || load());
+  if (target || kept[`${app} open`]) show(true);
+  return true;
+}
+
+const started = start();
+window.Newscite = { open, close: () => show(false), ask, on };
+document.dispatchEvent(new Event("newscite"));
+})();
