@@ -9,9 +9,8 @@ if (customElements.get("newscite-chat")) return; // it is on this page already
 
 const wish = { title: "Newscite", label: "Ask", ...script.dataset };
 const { host: server, origin: theirs } = new URL(app);
-const waiting = []; // messages for the frame, until it is ready
-let selected = ""; // text on the page
-let target, frame, signIn, loading, ready;
+const waiting = []; // messages for the frame
+let target, frame, signIn, loading, ready, selected;
 let kept = {}; // in this tab: the frame dies with each page
 try {
   kept = sessionStorage;
@@ -191,7 +190,7 @@ async function start() {
   }
   addEventListener("keydown", press);
   if ("selection" in wish) document.addEventListener("selectionchange", select);
-  addEventListener("visibilitychange", () => panel.hidden || load());
+  addEventListener("focus", () => setTimeout(() => panel.hidden || load(), 500)); // the reader comes back
   if (target || kept[`${app} open`]) show(true);
   return true;
 }
