@@ -109,27 +109,32 @@ class MediaWiki:
 
     def __init__(self, folder: Path) -> None:
         self.url = f"http://127.0.0.1:{free_port()}"
-        self.environment = os.environ | {"MW_CONFIG_FILE": str(folder / "LocalSettings.php")}
-        self._settings = folder / "settings.php"
+        self._settings = folder / "LocalSettings.php"
+        self.environment = os.environ | {"MW_CONFIG_FILE": str(self._settings)}
         self._folder = folder
+        self._changes = 0
 
     def install(self) -> None:
         """Make the database and the settings, in the wiki's own folder."""
-        self.settings()
         kind = ["--dbtype=sqlite", "--dbname=wiki", "--skins=Vector,MonoBook,Timeless,MinervaNeue"]
         kept = [f"--dbpath={self._folder}/data", f"--confpath={self._folder}"]
         address = [f"--server={self.url}", "--scriptpath="]
         self._maintain("install", *kind, *kept, *address, "--pass=not-a-secret-here", "Harbour wiki", "Admin")
-        with (self._folder / "LocalSettings.php").open("a") as file:
-            file.write(MEDIAWIKI_SETTINGS)
+        self._installed = self._settings.read_text("utf-8") + MEDIAWIKI_SETTINGS
+        self.settings()
 
     def settings(self, php: str = "") -> None:
         """Have these settings besides the wiki's own, and none that were given before."""
-        self._settings.write_text(f"<?php\n{php}\n", encoding="utf-8")
+        self._settings.write_text(self._installed + php, encoding="utf-8")
+        self._changes += 1
+        _date(self._settings, self._changes)
 
-    def write(self, title: str, text: str) -> str:
-        """Write a page; return its address."""
+    def write(self, title: str, text: str) -> None:
+        """Write a page."""
         self._maintain("edit", "-u", "Admin", "-s", "Written", title, text=text)
+
+    def address(self, title: str) -> str:
+        """Return the address of a page."""
         return f"{self.url}/index.php/{title.replace(' ', '_')}"
 
     def _maintain(self, script: str, *arguments: str, text: str = "") -> None:
@@ -143,7 +148,6 @@ MEDIAWIKI_SETTINGS = """
 # Nothing is kept, neither rendered pages nor scripts: what a test changes is there at once.
 $wgParserCacheType = CACHE_NONE;
 $wgResourceLoaderMaxAge = [ 'versioned' => 0, 'unversioned' => 0 ];
-require __DIR__ . '/settings.php';
 """
 
 
@@ -180,15 +184,17 @@ class DokuWiki:
         (self._configuration / name).unlink(missing_ok=True)
         if text is not None:
             (self._configuration / name).write_text(text, encoding="utf-8")
-        self._changes += 1  # by the second that it looks at, the wiki knows whether its scripts are still right
-        now = time.time() + self._changes
-        os.utime(self._configuration / "local.php", (now, now))
+        self._changes += 1
+        _date(self._configuration / "local.php", self._changes)
 
-    def write(self, name: str, text: str) -> str:
-        """Write a page, such as "team:oncall"; return its address."""
+    def write(self, name: str, text: str) -> None:
+        """Write a page, such as "team:oncall"."""
         path = (self._data / "pages").joinpath(*name.split(":")).with_suffix(".txt")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
+
+    def address(self, name: str) -> str:
+        """Return the address of a page."""
         return f"{self.url}/doku.php?id={name}"
 
 
@@ -229,6 +235,12 @@ def _serving(
         finally:
             os.killpg(server.pid, signal.SIGTERM)
             server.wait(20)
+
+
+def _date(settings: Path, changes: int) -> None:
+    """Date a wiki's settings later than before, by seconds: so it knows that what it has kept, or a browser, is old."""
+    now = time.time() + changes
+    os.utime(settings, (now, now))
 
 
 def _run(command: list[str | Path], environment: dict[str, str], text: str) -> None:
