@@ -189,7 +189,7 @@ class DokuWiki:
 
     def write(self, name: str, text: str) -> None:
         """Write a page, such as "team:oncall"."""
-        path = (self._data / "pages").joinpath(*name.split(":")).with_suffix(".txt")
+        path = (self._data / "pages").joinpath(*f"{name}.txt".split(":"))
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
 

@@ -53,8 +53,10 @@ class WikiReader:
         expect(chat.card.locator("mark").first).to_be_in_viewport()
         expect(chat.card).to_contain_text(citation["title"])
         assert chat.marked() == citation["quote"]
-        with self.page.expect_navigation():
+        with self.page.expect_navigation() as navigation:
             self.page.get_by_role("link", name=link, exact=True).first.click()
+        assert navigation.value
+        assert navigation.value.ok
         there = self.chat  # without another click: it was open
         expect(there.asked).to_have_text([HECKER])
         chips(there.answers.first).first.click()
