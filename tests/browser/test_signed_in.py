@@ -11,6 +11,7 @@ from tests.browser.company import EXAMPLE, Company, missing, open_company
 from tests.browser.conftest import Visit, copy_of
 from tests.browser.room import HECKER, ODUYA, Chat
 from tests.browser.server import serving
+from tests.browser.wiki_reader import OPEN_SHADOWS
 
 
 @pytest.fixture(scope="module")
@@ -78,11 +79,6 @@ def test_what_the_wiki_loads_first_comes_without_sign_in(company: Company) -> No
 
 
 # -- what a reader of the wiki sees --------------------------------------------------------------------------------
-
-OPEN_SHADOWS = """
-    const attach = Element.prototype.attachShadow;
-    Element.prototype.attachShadow = function (init) { return attach.call(this, { ...init, mode: "open" }); };
-"""  # a test looks into the widget as a person does, who knows nothing of shadow roots
 
 
 class Reader:
