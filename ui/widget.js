@@ -1,14 +1,13 @@
 // Newscite on a page of another site: a frame with the chat (docs/widget.md).
 // Not indented, since every page of the site loads it.
 (() => {
-const script = document.currentScript ?? document.querySelector("script[src*='/widget.js']");
+const script = document.currentScript;
 const app = /^(.+)\/widget\.js(\?|$)/.exec(script?.src)?.[1];
-const warn = (text) => console.warn(`Newscite: ${text}`);
-if (!app) return warn("widget.js has to be loaded from its own server.");
+if (!app) return console.warn("Newscite: widget.js has to be loaded from its own server.");
 if (customElements.get("newscite-chat")) return; // it is on this page already
 
 const wish = { title: "Newscite", label: "Ask", ...script.dataset };
-const { host: server, origin: theirs } = new URL(app);
+const { origin: theirs } = new URL(app);
 const waiting = []; // messages for the frame
 let target, frame, signIn, loading, ready, selected;
 let kept = {}; // in this tab: the frame dies with each page
@@ -23,12 +22,12 @@ function make(tag, properties, ...children) {
 }
 
 customElements.define("newscite-chat", class extends HTMLElement {});
-const host = make("newscite-chat", { onkeydown: ({ key }) => key === "Escape" && show(false) });
+const host = make("newscite-chat", { onkeydown: ({ key }) => void (key === "Escape" && show(false)) });
 const root = host.attachShadow({ mode: "closed" });
 const closer = make("button", { onclick: () => show(false) }, "Close");
 const note = make("div", { role: "status" });
 const panel = make("section", { role: "dialog", ariaLabel: wish.title, tabIndex: -1, hidden: true }, note);
-const launcher = make("button", { className: "launcher", ariaExpanded: false, onclick: launch }, wish.label);
+const launcher = make("button", { ariaExpanded: false, onclick: launch }, wish.label);
 
 function dress() {
   const [height = 620, width = 400] = wish.size?.match(/\d+/g)?.reverse() ?? [];
@@ -38,12 +37,12 @@ function dress() {
   color-scheme: ${/light|dark/.exec(wish.theme) ?? "light dark"} !important }
 button, section { font: 16px system-ui; direction: ltr }
 button { padding: 8px 16px }
-.launcher, section { position: fixed; z-index: 2147483647; ${/left/.exec(wish.position) ?? "right"}: 16px; bottom: 16px;
-  box-shadow: 0 0 0 1px #8888, 0 2px 12px #0008 }
-.launcher { border: 0; border-radius: 22px; color: #fff; background: #1b5e82;
+:host > button, section { position: fixed; z-index: 2147483647; bottom: 16px;
+  ${/left/.exec(wish.position) ?? "right"}: 16px; box-shadow: 0 0 0 1px #8888, 0 2px 12px #0008 }
+:host > button { border: 0; border-radius: 22px; color: #fff; background: #1b5e82;
   background: oklch(from ${wish.accent} min(l, 0.48) min(c, 0.16) h) }
-section { ${target ? "position: static" : `width: min(${width}px, 100vw - 32px)`}; height: min(${height}px, 100vh - 84px);
-  bottom: 68px; border-radius: 8px; overflow: auto; background: light-dark(#faf8f4, #16181b) }
+section { ${target ? "position: static" : `width: min(${width}px, 100vw - 32px)`}; bottom: 68px;
+  height: min(${height}px, 100vh - 84px); border-radius: 8px; overflow: auto; background: light-dark(#faf8f4, #16181b) }
 div { padding: 0 16px 16px; overflow-wrap: anywhere }
 iframe { display: block; width: 100%; height: 100%; border: 0 }
 div:not([hidden]) + iframe { visibility: hidden; height: 0 }
@@ -69,7 +68,7 @@ async function load() {
   if (loading || ready) return;
   loading = true;
   if (signIn && !(await get("/widget/visitor", "include"))?.ok)
-    return fail(`You are not signed in at ${server} here. Browsers keep a sign-in out of frames on other sites.`);
+    return fail(`You are not signed in at ${theirs} here. Browsers keep sign-ins out of frames on other sites.`);
   say("Loading …");
   frame = make("iframe", { title: wish.title, allow: "clipboard-write", loading: "lazy", src: address() });
   frame.onload = () => setTimeout(giveUp, 15000); // what is blocked loads too
@@ -77,8 +76,9 @@ async function load() {
 }
 
 function giveUp() {
-  const policy = `Content-Security-Policy: connect-src ${theirs}; frame-src ${theirs}`;
-  if (!ready) fail(`${wish.title} does not answer here.`, `For the administrator: the page may need ${policy}`);
+  const policy = `connect-src ${theirs}; frame-src ${theirs}`;
+  const remedy = `Administrators: the page may need Content-Security-Policy: ${policy}`;
+  if (!ready) fail(`${wish.title} does not answer, or may not be shown here.`, remedy);
 }
 
 function address() {
@@ -142,13 +142,13 @@ function ask(question) {
 }
 
 function emit(event, detail) {
-  host.dispatchEvent(new CustomEvent(event, { detail }));
+  root.dispatchEvent(new CustomEvent(event, { detail }));
 }
 
 function on(event, hear) {
   const listener = ({ detail }) => hear(detail);
-  host.addEventListener(event, listener);
-  return () => host.removeEventListener(event, listener);
+  root.addEventListener(event, listener);
+  return () => root.removeEventListener(event, listener);
 }
 
 function launch() {
@@ -176,14 +176,15 @@ async function start() {
   const { allowed, add, sign_in } = reply?.ok ? await reply.json() : {}; // no answer: the frame is tried
   if (document.readyState === "loading") await new Promise((go) => addEventListener("DOMContentLoaded", go));
   signIn = sign_in;
-  target = wish.target && (document.querySelector(wish.target) ?? warn(`no ${wish.target} here, so it floats.`));
+  target = wish.target && (document.querySelector(wish.target) ?? console.warn(`Newscite: no ${wish.target} here`));
   dress();
   (target || document.documentElement).append(host);
   root.append(launcher, panel);
   launcher.hidden = target || allowed === false;
   panel.hidden = !launcher.hidden;
   if (allowed === false) {
-    const line = `Newscite: pages of ${origin} may not show it. ${add ? `Start it with ${add}` : "Put them on a web server."}`;
+    const remedy = add ? `Start it with ${add}` : "Put them on a web server.";
+    const line = `Newscite: pages of ${origin} may not show the assistant. ${remedy}`;
     say(line);
     panel.style.cssText = "height: auto; top: auto; bottom: 16px";
     return console.warn(line);
