@@ -61,3 +61,12 @@ def test_the_targets_that_it_names_exist() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for target in re.findall(r"^make (\w+)", README, re.MULTILINE):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_every_attribute_of_the_widget_is_in_its_table_and_no_other() -> None:
+    page = (ROOT / "docs" / "widget.md").read_text(encoding="utf-8")
+    script = (ROOT / "ui" / "widget.js").read_text(encoding="utf-8")
+    frame = (ROOT / "ui" / "static" / "embedded.js").read_text(encoding="utf-8")
+    read = re.findall(r'wish\.(\w+)|"(\w+)" in wish|given\.get(?:All)?\("(\w+)"\)', script + frame)
+    theirs = {"c", "from", "float", "page"}  # which the script itself sets
+    assert set(re.findall(r"^\| `data-(\w+)` \|", page, re.MULTILINE)) == set(map("".join, read)) - theirs

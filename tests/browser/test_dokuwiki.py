@@ -12,21 +12,12 @@ from indexes.library import Library
 from tests.browser.conftest import Visit, copy_of
 from tests.browser.room import how
 from tests.browser.server import Server, serving
-from tests.browser.wiki_reader import WikiReader, app_of, meet
+from tests.browser.wiki_reader import WikiReader, app_of, meet, recipes
 from tests.wikis import DOKUWIKI, DokuWiki, dokuwiki, missing
 
 pytestmark = pytest.mark.slow
 
-# As docs/widget.md has them.
-META_HTML = """
-<script async src="https://qa.example/widget.js" data-title="Ask our articles"></script>
-"""
-USERSCRIPT_JS = """
-var newscite = document.createElement('script');
-newscite.src = 'https://qa.example/widget.js';
-newscite.dataset.title = 'Ask our articles';
-document.head.appendChild(newscite);
-"""
+META_HTML, USERSCRIPT_JS = recipes("DokuWiki")
 THIS_PAGE = META_HTML.replace(" data-", ' data-scope="page" data-selection data-')
 ONCALL = """
 ====== On-call handbook ======

@@ -8,30 +8,12 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit, copy_of
 from tests.browser.server import Server, serving
-from tests.browser.wiki_reader import WikiReader, app_of, meet
+from tests.browser.wiki_reader import WikiReader, app_of, meet, recipes
 from tests.wikis import MEDIAWIKI, MediaWiki, mediawiki, missing
 
 pytestmark = pytest.mark.slow
 
-# As docs/widget.md has them. MediaWiki 1.39 takes no newer JavaScript on its pages than this.
-COMMON_JS = """
-var newscite = document.createElement( 'script' );
-newscite.src = 'https://qa.example/widget.js';
-newscite.dataset.title = 'Ask our articles';
-document.head.appendChild( newscite );
-"""
-HOOK = """
-$wgHooks['BeforePageDisplay'][] = static function ( $out ) {
-	$out->addHeadItem( 'newscite',
-		'<script async src="https://qa.example/widget.js" data-title="Ask our articles"></script>' );
-};
-"""
-POLICY = """
-$wgCSPHeader = [
-	'script-src' => [ 'https://qa.example' ],
-	'default-src' => [ 'https://qa.example' ],
-];
-"""
+COMMON_JS, HOOK, POLICY = recipes("MediaWiki")
 HANDBOOK = """
 Whoever is on call answers within 15 minutes, day and night, and hands over on Monday at nine.
 

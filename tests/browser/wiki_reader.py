@@ -3,7 +3,9 @@
 He looks into the widget as people do, who know nothing of shadow roots: for him they are open.
 """
 
+import re
 import time
+from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
@@ -20,6 +22,15 @@ OPEN_SHADOWS = """
 def app_of(server: Server) -> str:
     """Return the address of the assistant at which it is another site than the wiki, which is at 127.0.0.1."""
     return server.url.replace("127.0.0.1", "localhost")
+
+
+DOCUMENTATION = Path(__file__).parents[2] / "docs" / "widget.md"
+
+
+def recipes(heading: str) -> list[str]:
+    """Return the blocks of code that the documentation has under a heading: what an administrator copies from there."""
+    [section] = re.findall(rf"^### {heading}\n(.*?)^##", DOCUMENTATION.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    return re.findall(r"^```\w+\n(.*?)^```$", section, re.DOTALL | re.MULTILINE)
 
 
 class WikiReader:
