@@ -25,6 +25,7 @@ from playwright.sync_api import (
 from indexes.embeddings import SentenceEmbeddings
 from indexes.library import Library
 from indexes.samples import sample_articles
+from tests.browser.host import Host, hosting
 from tests.browser.hostile import HOSTILE_ARTICLE
 from tests.browser.room import Chat
 from tests.browser.server import Server, play, serving
@@ -239,6 +240,29 @@ def studio(prepared: Path, llm: FakeLLM, tmp_path_factory: pytest.TempPathFactor
     models = [option for model in MODELS for option in ("--model", f"openai:{model}")]
     options = [*models, "--base-url", f"{llm.url}/v1", "--rate", "600/minute"]
     with serving(copy_of(prepared, tmp_path_factory), *options) as server:
+        server.warm()
+        yield server
+
+
+@pytest.fixture(scope="package")
+def wiki() -> Iterator[Host]:
+    """A site whose pages may show the chat."""
+    with hosting() as host:
+        yield host
+
+
+@pytest.fixture(scope="package")
+def other() -> Iterator[Host]:
+    """One more site whose pages may show the chat."""
+    with hosting("127.0.0.1") as host:
+        yield host
+
+
+@pytest.fixture(scope="package")
+def framable(prepared: Path, tmp_path_factory: pytest.TempPathFactory, wiki: Host, other: Host) -> Iterator[Server]:
+    """The server that lets these two sites show the chat."""
+    origins = [option for host in (wiki, other) for option in ("--embed-origin", host.url)]
+    with serving(copy_of(prepared, tmp_path_factory), "--rate", "600/minute", *origins) as server:
         server.warm()
         yield server
 

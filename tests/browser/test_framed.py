@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Visit, copy_of
-from tests.browser.host import Host, hosting
+from tests.browser.host import Host
 from tests.browser.room import HECKER, ODUYA, PARIS, Chat, chips, how
 from tests.browser.server import Server, serving
 from tests.browser.test_looks import assert_fits, background, violations
@@ -79,29 +79,6 @@ class Framed(Chat):
 
 
 Show = Callable[..., Framed]
-
-
-@pytest.fixture(scope="module")
-def wiki() -> Iterator[Host]:
-    """A site whose pages may show the chat."""
-    with hosting() as host:
-        yield host
-
-
-@pytest.fixture(scope="module")
-def other() -> Iterator[Host]:
-    """One more site whose pages may show the chat."""
-    with hosting("127.0.0.1") as host:
-        yield host
-
-
-@pytest.fixture(scope="module")
-def framable(prepared: Path, tmp_path_factory: pytest.TempPathFactory, wiki: Host, other: Host) -> Iterator[Server]:
-    """A server that lets these sites show the chat."""
-    origins = [option for host in (wiki, other) for option in ("--embed-origin", host.url)]
-    with serving(copy_of(prepared, tmp_path_factory), "--rate", "600/minute", *origins) as server:
-        server.warm()
-        yield server
 
 
 @pytest.fixture(scope="module")
@@ -391,6 +368,15 @@ def test_questions_of_the_page_around_wait_for_their_turn(show: Show) -> None:
     assert framed.kinds()[2:] == ["question", "answer"] * 3
     expect(framed.asked).to_have_text([ODUYA, HECKER, PARIS])
     expect(framed.question).to_have_value("my own words")
+
+
+def test_a_question_is_asked_once_also_where_the_way_to_the_server_is_long(show: Show) -> None:
+    framed = show()
+    framed.around.route("**/queue/join*", lambda route: (framed.around.wait_for_timeout(1500), route.continue_()))
+    for question in (ODUYA, HECKER):
+        framed.tell(newscite="ask", question=question)
+    framed.hears("answer", times=2)
+    expect(framed.asked).to_have_text([ODUYA, HECKER])
 
 
 def test_a_question_waits_while_an_answer_grows_and_what_was_stopped_is_no_answer(show: Show, endless: Server) -> None:

@@ -72,30 +72,14 @@ Show = Callable[..., Reader]
 
 
 @pytest.fixture(scope="module")
-def wiki() -> Iterator[Host]:
-    """A site whose pages may show the assistant."""
-    with hosting() as host:
-        yield host
-
-
-@pytest.fixture(scope="module")
 def stranger() -> Iterator[Host]:
     """A site that is not on the list."""
     with hosting("127.0.0.1") as host:
         yield host
 
 
-@pytest.fixture(scope="module")
-def app(prepared: Path, tmp_path_factory: pytest.TempPathFactory, wiki: Host) -> Iterator[Server]:
-    """The assistant."""
-    options = ["--rate", "600/minute", "--embed-origin", wiki.url]
-    with serving(copy_of(prepared, tmp_path_factory), *options) as server:
-        server.warm()
-        yield server
-
-
 @pytest.fixture
-def show(visit: Visit, app: Server, wiki: Host, stranger: Host) -> Show:
+def show(visit: Visit, framable: Server, wiki: Host, stranger: Host) -> Show:
     """Show a page of a wiki with the widget: `show(theme="dark")`. There is one more, which it leads to, the same."""
 
     def open_page(
@@ -111,11 +95,13 @@ def show(visit: Visit, app: Server, wiki: Host, stranger: Host) -> Show:
         **attributes: str,
     ) -> Reader:
         data = "".join(f' data-{name}="{value}"' for name, value in attributes.items())
-        line = f'<script async src="{app.url}/widget.js"{data}></script>' if line is None else line
+        line = f'<script async src="{framable.url}/widget.js"{data}></script>' if line is None else line
         text = PAGE.format(head=head, line=line, tail=tail)
         headers = {"content_security_policy": policy} if policy else {}
         host.put("/other", text, **headers)
-        reader = Reader(visit(host.url, also=[app.url, wiki.url, stranger.url, *also], **(options or {})), app.url)
+        reader = Reader(
+            visit(host.url, also=[framable.url, wiki.url, stranger.url, *also], **(options or {})), framable.url
+        )
         before(reader.page)
         reader.page.goto(host.put("/page", text, **headers))
         return reader
@@ -176,9 +162,9 @@ def test_before_the_chat_is_there_it_can_be_closed_too(show: Show) -> None:
     expect(reader.launcher).to_be_focused()
 
 
-def test_the_page_reaches_nothing_in_it(visit: Visit, app: Server, wiki: Host, show: Show) -> None:
+def test_the_page_reaches_nothing_in_it(visit: Visit, framable: Server, wiki: Host, show: Show) -> None:
     show()
-    page = visit(wiki.url, also=[app.url])  # where shadow roots are as the widget makes them
+    page = visit(wiki.url, also=[framable.url])  # where shadow roots are as the widget makes them
     page.goto(wiki.url + "/page")
     page.wait_for_selector("newscite-chat", state="attached")
     assert page.evaluate("document.querySelector('newscite-chat').shadowRoot") is None
@@ -298,7 +284,7 @@ def test_messages_of_others_are_ignored(show: Show, wiki: Host, stranger: Host) 
 
 @pytest.mark.parametrize("attributes", [{}, {"target": "h1"}], ids=["floating", "in the page"])
 def test_a_site_that_is_not_listed_has_one_line_for_the_administrator_and_no_frame(
-    show: Show, stranger: Host, app: Server, attributes: dict[str, str]
+    show: Show, stranger: Host, framable: Server, attributes: dict[str, str]
 ) -> None:
     reader = show(host=stranger, **attributes)
     line = f"Newscite: pages of {stranger.url} may not show the assistant. Start it with --embed-origin {stranger.url}"
@@ -315,10 +301,10 @@ def test_a_site_that_is_not_listed_has_one_line_for_the_administrator_and_no_fra
         expect(reader.widget.get_by_text(line, exact=True)).to_be_hidden()
 
 
-def test_a_page_from_disk_is_told_why_it_may_not(visit: Visit, app: Server, tmp_path: Path) -> None:
+def test_a_page_from_disk_is_told_why_it_may_not(visit: Visit, framable: Server, tmp_path: Path) -> None:
     page = tmp_path / "page.html"
-    page.write_text(PAGE.format(head="", line=f'<script src="{app.url}/widget.js"></script>', tail=""))
-    reader = Reader(visit(app, unwatched=True), app.url)
+    page.write_text(PAGE.format(head="", line=f'<script src="{framable.url}/widget.js"></script>', tail=""))
+    reader = Reader(visit(framable, unwatched=True), framable.url)
     reader.page.goto(page.as_uri())
     expect(reader.widget).to_contain_text("pages of null may not show the assistant. Put them on a web server.")
 
@@ -356,8 +342,8 @@ def wait_in_vain(reader: Reader) -> None:
 STRICT = "default-src 'none'; script-src {app}; {more}require-trusted-types-for 'script'; trusted-types 'none'"
 
 
-def test_it_works_under_a_strict_policy(show: Show, app: Server) -> None:
-    policy = STRICT.format(app=app.url, more=f"connect-src {app.url}; frame-src {app.url}; ")
+def test_it_works_under_a_strict_policy(show: Show, framable: Server) -> None:
+    policy = STRICT.format(app=framable.url, more=f"connect-src {framable.url}; frame-src {framable.url}; ")
     reader = show(head="", policy=policy, theme="dark", accent="teal", position="left", size="500x500")
     reader.launcher.click()
     chips(reader.chat.ask(ODUYA)).click()
@@ -365,15 +351,15 @@ def test_it_works_under_a_strict_policy(show: Show, app: Server) -> None:
     expect(reader.panel).to_have_css("width", "500px")
 
 
-def test_it_works_where_it_may_not_even_ask(show: Show, app: Server) -> None:
-    policy = STRICT.format(app=app.url, more=f"frame-src {app.url}; ")
+def test_it_works_where_it_may_not_even_ask(show: Show, framable: Server) -> None:
+    policy = STRICT.format(app=framable.url, more=f"frame-src {framable.url}; ")
     reader = show(head="", policy=policy, options={"unwatched": True})
     reader.launcher.click()
     expect(chips(reader.chat.ask(ODUYA))).to_have_text(["1"])
 
 
-def test_a_policy_without_a_frame_is_said_with_what_to_add(show: Show, app: Server) -> None:
-    policy = STRICT.format(app=app.url, more=f"connect-src {app.url}; ")
+def test_a_policy_without_a_frame_is_said_with_what_to_add(show: Show, framable: Server) -> None:
+    policy = STRICT.format(app=framable.url, more=f"connect-src {framable.url}; ")
     options = {"private": True, "unwatched": True}
     reader = show(head="", policy=policy, options=options, before=lambda page: page.clock.install())
     with reader.page.expect_console_message(
@@ -381,8 +367,10 @@ def test_a_policy_without_a_frame_is_said_with_what_to_add(show: Show, app: Serv
     ):
         reader.launcher.click()
     wait_in_vain(reader)
-    expect(reader.panel).to_contain_text(f"Content-Security-Policy: connect-src {app.url}; frame-src {app.url}")
-    assert [app.url in frame.url for frame in reader.page.frames[1:]] in ([], [False])
+    expect(reader.panel).to_contain_text(
+        f"Content-Security-Policy: connect-src {framable.url}; frame-src {framable.url}"
+    )
+    assert [framable.url in frame.url for frame in reader.page.frames[1:]] in ([], [False])
 
 
 def test_it_works_where_nothing_can_be_stored(show: Show) -> None:
@@ -421,13 +409,13 @@ def test_hostile_styles_change_nothing(show: Show, line: str) -> None:
     assert shown[0] == shown[1]
 
 
-def test_a_second_line_changes_nothing(show: Show, app: Server) -> None:
-    reader = show(tail=f'<script src="{app.url}/widget.js"></script>')
+def test_a_second_line_changes_nothing(show: Show, framable: Server) -> None:
+    reader = show(tail=f'<script src="{framable.url}/widget.js"></script>')
     expect(reader.widget).to_have_count(1)
     reader.page.evaluate(
         """src => new Promise((go) => document.head.append(
             Object.assign(document.createElement("script"), { src, onload: go })))""",
-        f"{app.url}/widget.js?again",
+        f"{framable.url}/widget.js?again",
     )
     reader.launcher.click()
     expect(reader.chat.question).to_be_enabled()
@@ -435,7 +423,7 @@ def test_a_second_line_changes_nothing(show: Show, app: Server) -> None:
 
 
 @pytest.mark.parametrize("data", [{}, {"label": "Fragen"}])
-def test_a_script_can_load_it(show: Show, app: Server, data: dict[str, str]) -> None:
+def test_a_script_can_load_it(show: Show, framable: Server, data: dict[str, str]) -> None:
     """As MediaWiki's Common.js does, where a line of HTML has no place."""
     reader = show(line="")
     reader.page.evaluate(
@@ -445,7 +433,7 @@ def test_a_script_can_load_it(show: Show, app: Server, data: dict[str, str]) -> 
             script.src = src;
             document.head.append(script);
         }""",
-        [f"{app.url}/widget.js?v=1", data],
+        [f"{framable.url}/widget.js?v=1", data],
     )
     expect(reader.widget.get_by_role("button", name=data.get("label", "Ask"), exact=True)).to_be_visible()
 
@@ -490,7 +478,7 @@ def test_within_another_file_it_refuses(show: Show, wiki: Host) -> None:
     expect(reader.widget).to_have_count(0)
 
 
-def test_the_page_has_one_new_name(show: Show, app: Server) -> None:
+def test_the_page_has_one_new_name(show: Show, framable: Server) -> None:
     reader = show(line="", head="")
     before = set(reader.page.evaluate("Object.getOwnPropertyNames(window)"))
     reader = show(head="")
@@ -518,10 +506,10 @@ def test_it_stands_in_the_page_where_that_is_wanted(show: Show) -> None:
     assert reader.names() == ["ready", "question", "answer", "question", "answer"]
 
 
-def test_far_down_the_page_it_is_not_loaded_before_somebody_comes_there(show: Show, app: Server) -> None:
+def test_far_down_the_page_it_is_not_loaded_before_somebody_comes_there(show: Show, framable: Server) -> None:
     reader = show(target="#here", tail='<div style="height: 30000px"></div><div id="here"></div>')
     expect(reader.widget.locator("iframe")).to_be_attached()
-    assert not [frame for frame in reader.page.frames if frame.url.startswith(app.url)]
+    assert not [frame for frame in reader.page.frames if frame.url.startswith(framable.url)]
     reader.widget.locator("iframe").scroll_into_view_if_needed()
     expect(reader.chat.question).to_be_enabled()
 

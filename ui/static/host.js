@@ -4,7 +4,7 @@
 import { forgetQuestion, listen, settings, tell } from "./embedded.js";
 import { field, soon, write } from "./fields.js";
 
-const AGAIN = 500; // milliseconds after which a question is sent again that Gradio did not take: it was still busy
+const AGAIN = 500; // milliseconds after which to look whether Gradio has taken a question, which it does not while busy
 
 const questions = []; // that wait for their turn
 let conversation = ""; // the one that is open; "" while it is being opened
@@ -65,9 +65,16 @@ function askNext() {
 
 function send(sent) {
   if (sent !== sending) return;
-  write("#nc-question", sent.question);
-  document.querySelector("#nc-question .submit-button")?.click();
+  if (!isBusy()) {
+    write("#nc-question", sent.question);
+    document.querySelector("#nc-question .submit-button")?.click();
+  }
   setTimeout(send, AGAIN, sent);
+}
+
+// With an answer, or with a question that it has taken and the server has not.
+function isBusy() {
+  return Boolean(document.querySelector("#nc-history [data-testid=status-tracker]:not(.hide)"));
 }
 
 // -- telling ----------------------------------------------------------------------------------------------------------
