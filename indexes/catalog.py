@@ -422,6 +422,15 @@ class Catalog:
 # -- listing ----------------------------------------------------------------------------------------------------------
 
 
+def published_by(publisher: str | None, articles: Sequence[Listed]) -> Sequence[Listed]:
+    """Return the articles of a publisher, however it is spelled; all where none is named."""
+    if not publisher:
+        return articles
+    names = {each.publisher for each in articles}  # far fewer than articles
+    meant = {name for name in names if name and folded(name) == folded(publisher)}
+    return [each for each in articles if each.publisher in meant]
+
+
 def _listed(db: Connection) -> list[Listed]:
     rows = db.execute(
         "SELECT v.row, v.article, v.version, v.title, v.publisher, v.published, v.url, v.source,"

@@ -18,7 +18,7 @@ import platformdirs
 
 from indexes.adding import Adding, OnOutcome, Outcome, Progress, Report
 from indexes.article import Article, Filters
-from indexes.catalog import Catalog, Listed, UnknownArticle, Version
+from indexes.catalog import Catalog, Listed, UnknownArticle, Version, published_by
 from indexes.embeddings import Embedder, Floats, Model, SentenceEmbeddings, Words
 from indexes.errors import LibraryError, MismatchError, NewsciteError
 from indexes.nearest import Hit, Nearest
@@ -30,7 +30,18 @@ from indexes.vectors import Vectors
 
 MOVED_TOGETHER = 1000  # passages that a long run of adding moves to Chroma at a time
 
-__all__ = ["Details", "Hit", "Library", "Listed", "Outcome", "Progress", "Report", "UnknownArticle", "Version"]
+__all__ = [
+    "Details",
+    "Hit",
+    "Library",
+    "Listed",
+    "Outcome",
+    "Progress",
+    "Report",
+    "UnknownArticle",
+    "Version",
+    "published_by",
+]
 
 
 class Library:

@@ -13,8 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from indexes.article import Article, Filters
-from indexes.library import Library, Listed, UnknownArticle
-from indexes.names import folded
+from indexes.library import Library, Listed, UnknownArticle, published_by
 from indexes.sentences import sentences
 from rag.examples import READ, Example, examples
 from rag.gate import likelihood
@@ -33,6 +32,8 @@ SURE = 0.70
 SURE_OF_SPEAKER = 0.50
 FULL = 0.34  # `introduction` of a sentence that says in several words who somebody is
 
+ALL = Filters()  # which leave every article
+
 
 class Suggestions:
     """The suggestions of one library, made anew only when its articles have changed. Thread-safe."""
@@ -43,18 +44,17 @@ class Suggestions:
         self._lock = threading.Lock()
         self._kept: OrderedDict[Filters, _Kept] = OrderedDict()  # by what they are restricted to, the last used last
 
-    def current(self, filters: Filters | None = None) -> list[str]:
+    def current(self, filters: Filters = ALL) -> list[str]:
         """Return the suggestions for the library as it is now, or for the articles of one publisher, or for one.
 
-        The first call takes about a second, and holds up only those who want the same.
+        The first call takes a second or more of work, and holds up those who want the same.
         """
-        filters = filters or Filters()
         kept = self._for(filters)
         with kept.lock:
-            listed = frozenset(self._library.articles())
-            if listed != kept.of:
+            articles = hash(frozenset(self._library.articles()))
+            if articles != kept.of:
                 kept.texts = suggestions(self._library, self._count, filters)
-                kept.of = listed
+                kept.of = articles
             return list(kept.texts)
 
     def _for(self, filters: Filters) -> "_Kept":
@@ -68,20 +68,20 @@ class Suggestions:
 
 @dataclass
 class _Kept:
-    """Suggestions, and the articles that the library had when they were made."""
+    """Suggestions, and the hash of the articles that the library had when they were made."""
 
-    of: frozenset[Listed] | None = None
+    of: int | None = None
     texts: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-def suggestions(library: Library, count: int = 4, filters: Filters | None = None) -> list[str]:
+def suggestions(library: Library, count: int = 4, filters: Filters = ALL) -> list[str]:
     """Return up to `count` questions that the library answers well, of different articles, people and kinds.
 
     The same library gives the same questions. Newer articles come first; some older ones are looked at as well. Of the
     filters the publisher and the article (by its whole id) are heard.
     """
-    return [candidate.example.text for candidate in _chosen(library, count, filters or Filters())]
+    return [candidate.example.text for candidate in _chosen(library, count, filters)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,8 @@ class _Candidate:
 
 def _chosen(library: Library, count: int, filters: Filters) -> list[_Candidate]:
     """Ask one candidate after the other, the one that is least like those chosen first, until there are enough."""
-    listed = _in_order([each for each in library.articles() if _is_left(each, filters)])
+    theirs = published_by(filters.publisher, library.articles())
+    listed = _in_order([each for each in theirs if filters.article in (None, each.id)])
     waiting: list[_Candidate] = []
     chosen: list[_Candidate] = []
     read = 0
@@ -112,11 +113,6 @@ def _chosen(library: Library, count: int, filters: Filters) -> list[_Candidate]:
         if is_well_answered(best.example, best.article, library, filters):
             chosen.append(best)
     return chosen
-
-
-def _is_left(listed: Listed, filters: Filters) -> bool:
-    by = not filters.publisher or folded(listed.publisher or "") == folded(filters.publisher)
-    return by and filters.article in (None, listed.id)
 
 
 def _in_order(listed: list[Listed]) -> list[Listed]:

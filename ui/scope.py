@@ -13,8 +13,7 @@ from functools import lru_cache
 from typing import Any, Self
 from urllib.parse import unquote
 
-from indexes.library import Listed
-from indexes.names import folded
+from indexes.library import Listed, published_by
 from indexes.readers import canonical_url
 
 LONGEST = 2_000  # characters of one text; what is longer is cut: it names nothing, and still restricts
@@ -51,7 +50,7 @@ class Scope:
         return json.dumps(asdict(self), ensure_ascii=False)
 
     @property
-    def filters(self) -> dict[str, str]:
+    def filters(self) -> dict[str, Any]:
         """What it restricts questions to, as keywords of `Assistant.ask`; of the pages it takes `settle` to know."""
         return {name: value for name in ("publisher", "article") if (value := getattr(self, name))}
 
@@ -62,7 +61,7 @@ def settle(scope: Scope, articles: Sequence[Listed]) -> tuple[Scope, str]:
     A publisher or an article that is not here restricts all the same: nothing is asked rather than everything. A page
     that is no article restricts nothing, for most pages of a wiki are none. What is settled settles to itself.
     """
-    theirs = _by(scope.publisher, articles)
+    theirs = published_by(scope.publisher, articles)
     if scope.publisher and not theirs:
         return replace(scope, pages=()), NOTHING.format(f"No article was published by “{scope.publisher}”.")
     if scope.publisher:
@@ -103,15 +102,6 @@ def _with_page(scope: Scope, theirs: Sequence[Listed]) -> tuple[Scope, str]:
 def _ids(articles: tuple[tuple[str, str], ...]) -> dict[str, str]:
     """Return the ids of articles by their folded addresses."""
     return {address: id for url, id in articles if (address := folded_address(url))}
-
-
-def _by(publisher: str, articles: Sequence[Listed]) -> Sequence[Listed]:
-    """Return the articles of a publisher, however it is spelled; all where none is named."""
-    if not publisher:
-        return articles
-    names = {each.publisher for each in articles}
-    meant = {name for name in names if name and folded(name) == folded(publisher)}
-    return [each for each in articles if each.publisher in meant]
 
 
 def _text(value: Any) -> str:
