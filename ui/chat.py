@@ -27,6 +27,7 @@ import gradio as gr
 UNFILTERED = "Filter by date, publisher, speaker"
 FILTERS = ("after", "before", "publisher", "speaker")  # keywords of `Assistant.ask`, in the order of the fields
 AT_ONCE = 8  # questions of all visitors that are answered at the same time
+SUGGESTED_AT_ONCE = 1  # sets of suggestions that are made: each keeps a processor busy for a second or more
 WAITING = 64  # further questions that wait for their turn; beyond them the chat says that it is busy
 LONGEST = 20_000  # characters that the question box takes; what is too long for a question is told by `rag`, not cut
 
@@ -101,7 +102,8 @@ def _chat(service: Service) -> gr.Blocks:
         history.undo(happens.undo, conversation, [history, question], **PRIVATE)
         shows = [history, ready, scope, notice, question, *filters]
         shown = opened.change(happens.show, [conversation, opened, scope], shows, **PRIVATE)
-        shown.then(happens.suggest, scope, history, **PRIVATE)
+        suggesting = {"concurrency_limit": SUGGESTED_AT_ONCE, "concurrency_id": "suggesting", **PRIVATE}
+        shown.then(happens.suggest, scope, history, **suggesting)
         gr.on([field.change for field in filters], _restricted, filters, restricted, **PRIVATE)
         chat.load(happens.start, None, [ready, publisher, speaker], **PRIVATE)
     return chat
@@ -179,10 +181,12 @@ class _Asking:
         )
 
     def suggest(self, scope: str) -> Any:
-        """Offer example questions, the page's own if it has some; a new library has to be read for them first."""
-        settled, _ = self._settled(scope)
-        within = Filters(publisher=settled.publisher or None, article=settled.article or None)
-        texts = settled.suggestions or self._service.suggestions.current(within)
+        """Offer example questions, the page's own if it has some; a new library has to be read for them first.
+
+        The scope is the one that `show` has settled.
+        """
+        settled = Scope.read(scope)
+        texts = settled.suggestions or self._service.suggestions.current(Filters(**settled.filters))
         return gr.update(examples=[{"text": text} for text in texts])
 
     def show(self, request: gr.Request, conversation: str, opened: str, scope: str) -> tuple[Any, ...]:
@@ -245,6 +249,7 @@ class _Asking:
                 yield before, gr.update(value="")
                 return
             yield [*before, asked(question), waiting()], gr.update(value="", submit_btn=False, stop_btn=True)
+            # Retry can be pressed while `show` settles what the page said: unsettled, it would have all articles asked.
             settled, _ = await to_thread(self._settled, scope)
             given = {name: value.strip() for name, value in zip(FILTERS, filters, strict=True) if value}
             given |= settled.filters  # the page's own, for its reader cannot see the fields
