@@ -35,7 +35,7 @@ def client(rule: AccessRule = LISTED) -> TestClient:
         (" HTTPS://Wiki.Example:443 ", "https://wiki.example"),
         ("http://wiki:80", "http://wiki"),
         ("http://10.0.0.5:8080", "http://10.0.0.5:8080"),
-        ("https://bücher.example", "https://xn--bcher-kva.example"),
+        ("https://xn--strae-oqa.example", "https://xn--strae-oqa.example"),
         ("http://my_wiki.corp", "http://my_wiki.corp"),
     ],
 )
@@ -49,11 +49,19 @@ def test_an_origin_is_taken_as_browsers_write_it(written: str, origin: str) -> N
         *("", "null", "*", "wiki.example", "https://", "https://*.example", "ftp://wiki.example", "file:///srv/wiki"),
         *("https://wiki.example:port", "https://wiki.example:99999", "https://a b.example", "https://a;b.example"),
         *("https://[::1]", "https://wiki.example' 'unsafe-inline'", "https://.example", "javascript:alert(1)"),
+        *("https://wiki.example.", "https://wiki..example", "https://℀.example"),
     ],
 )
 def test_what_is_no_origin_is_refused(written: str) -> None:
     with pytest.raises(ValueError, match=r"write it as https://wiki\.example"):
         web_origin(written)
+
+
+@pytest.mark.parametrize("host", ["straße.example", "bücher.example", "wi\u212ai.example", "wiki\u3002example"])
+def test_a_name_is_written_as_browsers_send_it(host: str) -> None:
+    for written in (f"https://{host}", f"https://{host}:8443/"):
+        with pytest.raises(ValueError, match=r"as browsers send it: write it as https://xn--"):
+            web_origin(written)
 
 
 @pytest.mark.parametrize("more", ["/team", "?a=b", "#top"])
@@ -109,11 +117,13 @@ def test_any_page_may_load_the_script() -> None:
     assert given.headers["cache-control"] == "public, max-age=300"
     again = client().get("/widget.js", headers={"If-None-Match": given.headers["etag"]})
     assert again.status_code == 304
+    asked = client().head("/widget.js")
+    assert (asked.status_code, asked.content, asked.headers["etag"]) == (200, b"", given.headers["etag"])
 
 
 def test_a_listed_origin_is_allowed_and_nothing_is_logged(capsys: pytest.CaptureFixture[str]) -> None:
     given = client().get("/widget/allowed", params={"origin": WIKI})
-    assert given.json() == {"allowed": True, "origin": WIKI, "add": None, "sign_in": False}
+    assert given.json() == {"allowed": True, "add": None, "sign_in": False}
     assert given.headers["access-control-allow-origin"] == "*"
     assert given.headers["cache-control"] == "no-store"
     assert capsys.readouterr().err == ""

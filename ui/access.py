@@ -23,8 +23,10 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 LONGEST_NAME = 256
-# What says nothing about anybody: that the server is up, and what a page of a wiki loads before anybody has signed in.
-FOR_EVERYBODY = {"/healthz", "/widget.js", "/widget/allowed"}
+# Read without passing any door: it says that the server is up, and nothing else.
+HEALTH = "/healthz"
+# Read without a user: what a page of a wiki loads before anybody has signed in says nothing about anybody.
+WITHOUT_USER = {"/widget.js", "/widget/allowed"}
 OPTIONS = "`--user-header NAME --trust-proxy ADDRESS` where a proxy signs people in, or `--open` to let everybody in"
 
 
@@ -102,9 +104,11 @@ def web_origin(text: str) -> str:
     """
     try:
         parts = urlsplit(text.strip())
-        scheme, host, port = parts.scheme, (parts.hostname or "").encode("idna").decode(), parts.port
-    except ValueError:  # UnicodeError is one
+        scheme, host, port = parts.scheme, parts.hostname or "", parts.port
+    except ValueError:
         raise ValueError(f"{text!r} is no origin: write it as https://wiki.example") from None
+    if not parts.netloc.isascii():  # Python would spell ß as ss (IDNA 2003), which is another site
+        raise ValueError(f"{text!r} is not spelled as browsers send it: write it as https://xn--…")
     if scheme not in ("http", "https") or not re.fullmatch(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*", host):
         raise ValueError(f"{text!r} is no origin: write it as https://wiki.example")
     origin = f"{scheme}://{host}" + ("" if port in (None, {"http": 80, "https": 443}[scheme]) else f":{port}")
@@ -147,8 +151,7 @@ class Access:
         peer = _peer(scope)
         headers = Headers(scope=scope)
         trusted = self._rule.trusts(peer)
-        refusal = None if _path(scope) == "/healthz" else self._refusal(scope, headers, peer, trusted)
-        if refusal:
+        if refusal := self._refusal(scope, headers, peer, trusted):
             await refuse(scope, receive, send, *refusal)
             return
         user = _user(headers, self._rule.user_header) if self._rule.user_header and trusted else None
@@ -163,14 +166,15 @@ class Access:
 
     def _refusal(self, scope: Scope, headers: Headers, peer: str, trusted: bool) -> tuple[int, str] | None:
         """Return the status and the reason with which to turn a request away."""
+        read, user_header = _path_read(scope), self._rule.user_header
+        if read == HEALTH:
+            return None
         stranger: tuple[int, str] | None = None
         if self._rule.loopback_only:
             stranger = _from_elsewhere(headers, peer)
-        elif self._rule.user_header and not trusted:
+        elif user_header and not trusted:
             stranger = 403, "Come in through the proxy that signs people in. This address is not one to be trusted."
-        elif (
-            self._rule.user_header and not _user(headers, self._rule.user_header) and _path(scope) not in FOR_EVERYBODY
-        ):
+        elif user_header and read not in WITHOUT_USER and not _user(headers, user_header):
             stranger = 401, "The proxy did not say who you are. Sign in there, and try again."
         return stranger or _from_another_page(scope, headers, trusted)
 
@@ -246,7 +250,7 @@ def _is_forwarded(name: str) -> bool:
     return name in ("forwarded", "x-real-ip") or name.startswith("x-forwarded-")
 
 
-def _path(scope: Scope) -> str | None:
+def _path_read(scope: Scope) -> str | None:
     """Return the path of a request that only reads, None for any other."""
     return route_path(scope) if scope["type"] == "http" and scope["method"] in ("GET", "HEAD") else None
 

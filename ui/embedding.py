@@ -15,6 +15,7 @@ from fastapi.staticfiles import StaticFiles
 from ui.access import AccessRule, web_origin
 
 MOST_REPORTED = 100  # origins: whoever invents them must not fill the log
+# It answers with 304 where a browser has the script already: FileResponse gives an ETag, but never looks at one.
 _HERE = StaticFiles(directory=Path(__file__).parent)
 
 
@@ -23,22 +24,22 @@ def embedding_router(rule: AccessRule) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     reported: set[str] = set()
 
-    @router.get("/widget.js")
+    @router.api_route("/widget.js", methods=["GET", "HEAD"])
     async def script(request: Request) -> Response:
         return await _HERE.get_response("widget.js", request.scope)
 
     @router.get("/widget/allowed")
-    def allowed(origin: Annotated[str, Query(max_length=300)]) -> dict[str, Any]:
+    async def allowed(origin: Annotated[str, Query(max_length=300)]) -> dict[str, Any]:
         site = _listable(origin)
         is_allowed = site in rule.embed_origins
         add = None if is_allowed or site is None else f"--embed-origin {site}"
         if add and add not in reported and len(reported) < MOST_REPORTED:
             reported.add(add)
             print(f"newscite: a page of {site} wants to show the chat. If it may, add {add}", file=sys.stderr)
-        return {"allowed": is_allowed, "origin": origin, "add": add, "sign_in": rule.user_header is not None}
+        return {"allowed": is_allowed, "add": add, "sign_in": rule.user_header is not None}
 
     @router.get("/widget/visitor", status_code=204)
-    def visitor() -> None:
+    async def visitor() -> None:
         """Say that the visitor has been let in; the doors before this have turned away all others."""
 
     return router
