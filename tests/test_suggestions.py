@@ -1,12 +1,16 @@
 """The chat's example questions: drawn from the library, answered by it, varied, and never strange."""
 
+import asyncio
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from pathlib import Path
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
 from indexes.article import Article, Filters
 from indexes.embeddings import SentenceEmbeddings
@@ -17,6 +21,10 @@ from rag.assistant import Assistant
 from rag.examples import examples
 from rag.suggestions import Suggestions, suggestions
 from tests.memory import article
+from ui.access import AccessRule
+from ui.conversations import Conversations
+from ui.limits import Limits
+from ui.service import Service
 
 Opened = Callable[..., Library]
 
@@ -261,3 +269,38 @@ def test_many_threads_make_them_once(samples: Library, monkeypatch: pytest.Monke
         answers = list(threads.map(lambda _: kept.current(), range(32)))
     assert made == [4]
     assert answers == [["Who is Ada Lind?"]] * 32
+
+
+@pytest.mark.filterwarnings("ignore:The 'favicon_path' parameter")
+@pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting' is deprecated")  # Gradio, of pandas
+def test_the_chat_has_one_set_made_at_a_time(samples: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from ui.server import create_app
+
+    two = Barrier(2)
+    alone: list[bool] = []
+
+    def made(self: Suggestions, filters: Filters) -> list[str]:
+        try:
+            two.wait(timeout=1)
+        except BrokenBarrierError:
+            alone.append(True)
+        return ["Who is Ada Lind?"]
+
+    monkeypatch.setattr(Suggestions, "current", made)
+    conversations = Conversations(tmp_path / "conversations.sqlite3")
+    service = Service({"": Assistant(samples)}, conversations, Limits(), read_only=True)
+
+    async def created() -> Any:  # without a running loop, Gradio makes loops that it never closes
+        return create_app(service, AccessRule())
+
+    with TestClient(asyncio.run(created()), "http://127.0.0.1", client=("127.0.0.1", 50_000)) as visitor:
+        events = visitor.get("/app/config").json()["dependencies"]
+        [suggest] = [event["id"] for event in events if event["api_name"] == "suggest"]
+        for session in ("a", "b"):
+            asked = {"data": [""], "fn_index": suggest, "session_hash": session}
+            assert visitor.post("/app/gradio_api/queue/join", json=asked).status_code == 200
+        for session in ("a", "b"):
+            said = visitor.get("/app/gradio_api/queue/data", params={"session_hash": session})
+            assert "Who is Ada Lind?" in said.text
+    assert alone == [True, True]
+    conversations.close()
