@@ -194,6 +194,15 @@ def test_a_question_that_is_asked_again_or_edited_is_restricted_too(show: Show) 
     expect(how(framed.answers.first)).to_contain_text(f"only “{OF_ODUYA}”")
 
 
+def test_a_question_that_comes_before_the_page_is_found_is_restricted_too(show: Show) -> None:
+    framed = show()
+    said = json.dumps({"pages": [PAGE_OF_ODUYA]})
+    framed.frame.evaluate("async said => (await import('../static/fields.js')).write('#nc-scope', said)", said)
+    abstained = framed.ask(HECKER)
+    expect(chips(abstained)).to_have_count(0)
+    expect(how(abstained)).to_contain_text(f"only “{OF_ODUYA}”")
+
+
 def test_a_new_conversation_and_a_reload_are_restricted_too(show: Show) -> None:
     framed = show(article="eb9a49")
     framed.ask(ODUYA)
@@ -333,6 +342,24 @@ def test_a_new_conversation_keeps_the_settings_and_is_told(show: Show) -> None:
     expect(framed.asked).to_have_count(1)
     assert "title=Ask+the+wiki" in framed.frame.url
     assert framed.around.evaluate("history.length") == steps  # going back stays the way of the page around
+
+
+def test_what_was_said_meanwhile_is_there_when_the_frame_is_restored(
+    show: Show, visit: Visit, framable: Server
+) -> None:
+    framed = show()
+    framed.ask(ODUYA)
+    framed.hears("answer")
+    elsewhere = Chat(visit(framable)).open(f"app/#c={framed.id}")
+    expect(elsewhere.answers).to_have_count(1)
+    elsewhere.ask(HECKER)
+    # As of a page that going back restores, which browsers under test do not do.
+    framed.frame.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    expect(framed.asked).to_have_text([ODUYA, HECKER])
+    assert framed.hears("conversation", times=2)["id"] == framed.id
+    framed.ask(PARIS)
+    framed.hears("answer", times=2)
+    assert framed.kinds().count("question") == 2  # what was said elsewhere is no news
 
 
 # -- what the page around says ---------------------------------------------------------------------------------------

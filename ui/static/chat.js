@@ -105,6 +105,11 @@ function hold(event) {
   event.stopPropagation();
 }
 
+/** Show it anew where going back has restored the frame as it was left: on other pages the conversation went on. */
+function showAgain(event) {
+  if (framed && event.persisted) change();
+}
+
 /** Take the reader to the question box, but on a telephone open no keyboard unasked, and leave no page for a frame. */
 function focusQuestion() {
   if (!framed && WIDE.matches && document.activeElement === document.body) field("#nc-question").focus();
@@ -249,6 +254,7 @@ soon(
     if (framed) nameDocument();
     show();
     addEventListener("hashchange", change);
+    addEventListener("pageshow", showAgain);
     soon(() => said() === "opened 1", focusQuestion);
   },
 );

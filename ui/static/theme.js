@@ -11,7 +11,7 @@ const newsciteTheme = (() => {
   const KEY = "newscite-theme";
   const CHOICES = ["system", "light", "dark"];
   const systemIsDark = matchMedia("(prefers-color-scheme: dark)");
-  const framed = window.parent !== window;
+  const framed = window.parent !== window; // this and the fragment as embedded.js has them, which is a module: too late
   let choice = framed ? given() : read();
 
   function given() {
