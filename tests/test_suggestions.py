@@ -272,7 +272,8 @@ def test_many_threads_make_them_once(samples: Library, monkeypatch: pytest.Monke
 
 
 @pytest.mark.filterwarnings("ignore:The 'favicon_path' parameter")
-@pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting' is deprecated")  # Gradio, of pandas
+@pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting' is deprecated")
+@pytest.mark.filterwarnings("ignore:The copy keyword is deprecated")  # Gradio, of pandas, as the one before
 def test_the_chat_has_one_set_made_at_a_time(samples: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from ui.server import create_app
 
