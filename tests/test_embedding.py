@@ -123,7 +123,7 @@ def test_any_page_may_load_the_script() -> None:
 
 def test_a_listed_origin_is_allowed_and_nothing_is_logged(capsys: pytest.CaptureFixture[str]) -> None:
     given = client().get("/widget/allowed", params={"origin": WIKI})
-    assert given.json() == {"allowed": True, "add": None, "sign_in": False}
+    assert given.json() == {"refusal": None, "sign_in": False}
     assert given.headers["access-control-allow-origin"] == "*"
     assert given.headers["cache-control"] == "no-store"
     assert capsys.readouterr().err == ""
@@ -131,25 +131,26 @@ def test_a_listed_origin_is_allowed_and_nothing_is_logged(capsys: pytest.Capture
 
 def test_another_is_told_what_to_add_and_so_is_the_log_once(capsys: pytest.CaptureFixture[str]) -> None:
     visit = client()
+    remedy = "Start it with --embed-origin https://other.example"
+    told = f"Newscite: pages of https://other.example may not show the assistant. {remedy}"
     for _ in range(3):
-        given = visit.get("/widget/allowed", params={"origin": "https://other.example"}).json()
-        assert (given["allowed"], given["add"]) == (False, "--embed-origin https://other.example")
-    told = "a page of https://other.example wants to show the chat. If it may, add --embed-origin https://other.example"
-    assert capsys.readouterr().err == f"newscite: {told}\n"
+        assert visit.get("/widget/allowed", params={"origin": "https://other.example"}).json()["refusal"] == told
+    assert capsys.readouterr().err == f"{told}\n"
 
 
 @pytest.mark.parametrize(
     "origin", ["null", "", "file://", "https://[::1]", f"{WIKI}.evil.example/path", f"{WIKI}@evil"]
 )
 def test_what_cannot_be_listed_is_refused_without_an_option(origin: str, capsys: pytest.CaptureFixture[str]) -> None:
-    given = client().get("/widget/allowed", params={"origin": origin}).json()
-    assert (given["allowed"], given["add"]) == (False, None)
+    told = client().get("/widget/allowed", params={"origin": origin}).json()["refusal"]
+    assert told == f"Newscite: pages of {origin} may not show the assistant. Such an address cannot be listed."
     assert capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize("origin", ["https://wiki.example.evil.example", "http://wiki.example", f"{WIKI}:8443"])
 def test_what_only_looks_like_a_listed_origin_is_not_allowed(origin: str) -> None:
-    assert client().get("/widget/allowed", params={"origin": origin}).json()["allowed"] is False
+    refusal = client().get("/widget/allowed", params={"origin": origin}).json()["refusal"]
+    assert refusal.endswith(f"--embed-origin {origin}")
 
 
 def test_whoever_invents_origins_cannot_fill_the_log_or_write_lines_of_it(capsys: pytest.CaptureFixture[str]) -> None:
@@ -159,7 +160,7 @@ def test_whoever_invents_origins_cannot_fill_the_log_or_write_lines_of_it(capsys
         visit.get("/widget/allowed", params={"origin": f"https://o{number}\n.example"})
     lines = capsys.readouterr().err.splitlines()
     assert 0 < len(lines) <= MOST_REPORTED
-    assert all(line.startswith("newscite: a page of https://o") for line in lines)
+    assert all(line.startswith("Newscite: pages of https://o") for line in lines)
 
 
 def test_a_missing_or_endless_origin_is_a_wrong_request() -> None:

@@ -31,18 +31,23 @@ def embedding_router(rule: AccessRule) -> APIRouter:
     @router.get("/widget/allowed")
     async def allowed(origin: Annotated[str, Query(max_length=300)]) -> dict[str, Any]:
         site = _listable(origin)
-        is_allowed = site in rule.embed_origins
-        add = None if is_allowed or site is None else f"--embed-origin {site}"
-        if add and add not in reported and len(reported) < MOST_REPORTED:
-            reported.add(add)
-            print(f"newscite: a page of {site} wants to show the chat. If it may, add {add}", file=sys.stderr)
-        return {"allowed": is_allowed, "add": add, "sign_in": rule.user_header is not None}
+        refusal = None if site in rule.embed_origins else _refusal(origin, site)
+        if refusal and site and site not in reported and len(reported) < MOST_REPORTED:
+            reported.add(site)
+            print(refusal, file=sys.stderr)
+        return {"refusal": refusal, "sign_in": rule.user_header is not None}
 
     @router.get("/widget/visitor", status_code=204)
     async def visitor() -> None:
         """Say that the visitor has been let in; the doors before this have turned away all others."""
 
     return router
+
+
+def _refusal(origin: str, site: str | None) -> str:
+    """Return the line that the administrator of a site reads, on its page and in the server's log."""
+    remedy = f"Start it with --embed-origin {site}" if site else "Such an address cannot be listed."
+    return f"Newscite: pages of {site or origin} may not show the assistant. {remedy}"
 
 
 def _listable(origin: str) -> str | None:

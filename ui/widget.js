@@ -1,19 +1,25 @@
-// Newscite on a page of another site: a frame with the chat (docs/widget.md).
-// Not indented, since every page of the site loads it.
+// The chat on a page of another site (docs/widget.md). Not indented: all pages of that site load it.
 (() => {
 const script = document.currentScript;
 const app = /^(.+)\/widget\.js(\?|$)/.exec(script?.src)?.[1];
 if (!app) return console.warn("Newscite: widget.js has to be loaded from its own server.");
-if (customElements.get("newscite-chat")) return; // it is on this page already
+if (customElements.get("newscite-chat")) return; // it is here already
 
 const wish = { title: "Newscite", label: "Ask", ...script.dataset };
+const { origin } = location;
 const { origin: theirs } = new URL(app);
 const waiting = []; // messages for the frame
 let target, frame, signIn, loading, ready, selected;
 let kept = {}; // in this tab: the frame dies with each page
 try {
-  kept = sessionStorage;
+  kept = sessionStorage ?? kept;
 } catch {} // it is blocked
+
+function keep(key, value) {
+  try {
+    kept[key] = value;
+  } catch {} // it is full
+}
 
 function make(tag, properties, ...children) {
   const made = Object.assign(document.createElement(tag), properties);
@@ -22,11 +28,13 @@ function make(tag, properties, ...children) {
 }
 
 customElements.define("newscite-chat", class extends HTMLElement {});
-const host = make("newscite-chat", { onkeydown: ({ key }) => void (key === "Escape" && show(false)) });
+const close = () => show(false);
+const host = make("newscite-chat", { onkeydown: ({ key }) => void (key === "Escape" && close()) });
 const root = host.attachShadow({ mode: "closed" });
-const closer = make("button", { onclick: () => show(false) }, "Close");
-const note = make("div", { role: "status" });
-const panel = make("section", { role: "dialog", ariaLabel: wish.title, tabIndex: -1, hidden: true }, note);
+const closer = make("button", { onclick: close }, "Close");
+const text = make("p", { role: "status" });
+const note = make("div", {}, text, closer);
+const panel = make("section", { ariaLabel: wish.title, tabIndex: -1, hidden: true }, note);
 const launcher = make("button", { ariaExpanded: false, onclick: launch }, wish.label);
 
 function dress() {
@@ -43,22 +51,22 @@ button { padding: 8px 16px }
   background: oklch(from ${wish.accent} min(l, 0.48) min(c, 0.16) h) }
 section { ${target ? "position: static" : `width: min(${width}px, 100vw - 32px)`}; bottom: 68px;
   height: min(${height}px, 100vh - 84px); border-radius: 8px; overflow: auto; background: light-dark(#faf8f4, #16181b) }
-div { padding: 0 16px 16px; overflow-wrap: anywhere }
+div { padding: 0 16px 16px; overflow-wrap: anywhere; white-space: pre-line }
 iframe { display: block; width: 100%; height: 100%; border: 0 }
-div:not([hidden]) + iframe { visibility: hidden; height: 0 }
+div:not([hidden]) + iframe { height: 0 }
 @media (max-width: ${target ? 0 : 480}px) { section { inset: 0; width: auto; height: auto; border-radius: 0 } }
 @media print { :host { display: none !important } }`);
   root.adoptedStyleSheets = [sheet];
 }
 
-function say(...lines) {
-  note.replaceChildren(...lines.map((line) => make("p", {}, line)), target ? "" : closer);
+function say(...words) {
+  text.replaceChildren(...words);
   note.hidden = false;
 }
 
-function fail(...lines) {
+function fail(words) {
   loading = false; // it may be tried again
-  say(...lines, make("a", { href: `${app}/app/`, target: "_blank" }, "Open in a new tab"));
+  say(words, "\n\n", make("a", { href: `${app}/app/`, target: "_blank" }, "Open in a new tab"));
 }
 
 const get = (path, credentials) =>
@@ -76,20 +84,22 @@ async function load() {
 }
 
 function giveUp() {
-  const policy = `connect-src ${theirs}; frame-src ${theirs}`;
-  const remedy = `Administrators: the page may need Content-Security-Policy: ${policy}`;
-  if (!ready) fail(`${wish.title} does not answer, or may not be shown here.`, remedy);
+  if (!ready) fail(`${wish.title} does not answer, or may not be shown here.
+
+Administrators: the page may need Content-Security-Policy: connect-src ${theirs}; frame-src ${theirs}`);
 }
 
 function address() {
-  const settings = new URLSearchParams({ ...wish, c: kept[app] ?? "", from: origin, float: target ? "" : "1" });
+  const settings = new URLSearchParams({ ...wish, from: origin, float: target ? "" : "1" });
+  settings.set("c", kept[app] ?? "");
+  if (kept[app]) settings.delete("question"); // it has been asked
   const canonical = document.querySelector("link[rel=canonical]") ?? location;
   if (wish.scope === "page") for (const { href } of [canonical, location]) settings.append("page", href);
   return `${app}/app/#${settings}`;
 }
 
 function post(message) {
-  if (ready) frame.contentWindow.postMessage(message, theirs);
+  if (ready) frame.contentWindow?.postMessage(message, theirs);
   else waiting.push(message);
 }
 
@@ -97,16 +107,15 @@ addEventListener("message", ({ source, origin, data }) => {
   if (!frame || source !== frame.contentWindow || origin !== theirs) return;
   const kind = data?.newscite;
   if (kind === "ready") begin();
-  if (kind === "close") show(false);
-  if (kind === "conversation") kept[app] = data.id;
+  if (kind === "close") close();
+  if (kind === "conversation") keep(app, data.id);
   if (/^(question|answer|problem)$/.test(kind)) emit(kind, data[kind] ?? data.detail);
 });
 
 function begin() {
-  const hadFocus = root.activeElement;
   ready = true;
+  if (root.activeElement) focus();
   note.hidden = true;
-  if (hadFocus) focus();
   waiting.splice(0).forEach(post);
   emit("ready");
 }
@@ -121,11 +130,10 @@ function focus() {
 function show(shown) {
   if (shown) load();
   if (target || shown !== panel.hidden) return;
-  const hadFocus = root.activeElement;
+  if (!shown && root.activeElement) launcher.focus();
   panel.hidden = !shown;
   launcher.ariaExpanded = shown;
-  kept[`${app} open`] = shown || "";
-  if (hadFocus && !shown) launcher.focus();
+  keep(`${app} open`, shown || "");
   emit(shown ? "open" : "close");
 }
 
@@ -152,20 +160,21 @@ function on(event, hear) {
 }
 
 function launch() {
-  if (selected) ask(/\?$/.test(selected) ? selected : `What is said about “${selected}”?`);
-  else if (panel.hidden) open();
-  else show(false);
+  if (!selected) return panel.hidden ? open() : close();
+  ask(/\?$/.test(selected) ? selected : `What is said about “${selected}”?`);
+  getSelection().empty();
 }
 
 function select() {
-  selected = `${getSelection()}`.trim().slice(0, 300);
+  const typed = document.activeElement.matches("input, textarea");
+  selected = typed ? "" : `${getSelection()}`.trim().slice(0, 300);
   launcher.textContent = selected ? "Ask about this" : wish.label;
   launcher.hidden = target && !selected;
 }
 
 function press(event) {
   const keys = ["ctrl", "alt", "meta"].filter((key) => event[`${key}Key`]);
-  keys.push(event.code?.slice(3)); // a letter, of "KeyK"
+  keys.push(event.code?.slice(3)); // of "KeyK"
   if (!keys[1] || keys.join("+").toLowerCase() !== wish.shortcut?.toLowerCase()) return;
   event.preventDefault();
   open();
@@ -173,21 +182,21 @@ function press(event) {
 
 async function start() {
   const reply = await get(`/widget/allowed?origin=${origin}`);
-  const { allowed, add, sign_in } = reply?.ok ? await reply.json() : {}; // no answer: the frame is tried
+  const { refusal, sign_in } = reply?.ok ? await reply.json() : {}; // no answer: the frame is tried
   if (document.readyState === "loading") await new Promise((go) => addEventListener("DOMContentLoaded", go));
   signIn = sign_in;
   target = wish.target && (document.querySelector(wish.target) ?? console.warn(`Newscite: no ${wish.target} here`));
   dress();
   (target || document.documentElement).append(host);
   root.append(launcher, panel);
-  launcher.hidden = target || allowed === false;
+  panel.role = target ? "region" : "dialog";
+  closer.hidden = target;
+  launcher.hidden = target || refusal;
   panel.hidden = !launcher.hidden;
-  if (allowed === false) {
-    const remedy = add ? `Start it with ${add}` : "Put them on a web server.";
-    const line = `Newscite: pages of ${origin} may not show the assistant. ${remedy}`;
-    say(line);
+  if (refusal) {
+    say(refusal);
     panel.style.cssText = "height: auto; top: auto; bottom: 16px";
-    return console.warn(line);
+    return console.warn(refusal);
   }
   addEventListener("keydown", press);
   if ("selection" in wish) document.addEventListener("selectionchange", select);
@@ -196,7 +205,7 @@ async function start() {
   return true;
 }
 
-const started = start();
-window.Newscite = { open, close: () => show(false), ask, on };
+const started = start().catch((error) => console.warn("Newscite:", error));
+window.Newscite = { open, close, ask, on };
 document.dispatchEvent(new Event("newscite"));
 })();

@@ -75,7 +75,7 @@ def test_what_the_wiki_loads_first_comes_without_sign_in(company: Company) -> No
         allowed = client.get("/widget/allowed", params={"origin": company.wiki})
     assert script.status_code == allowed.status_code == 200
     assert script.headers["content-type"].startswith("text/javascript")
-    assert allowed.json() == {"allowed": True, "origin": company.wiki, "add": None, "sign_in": True}
+    assert allowed.json() == {"refusal": None, "sign_in": True}
 
 
 # -- what a reader of the wiki sees --------------------------------------------------------------------------------

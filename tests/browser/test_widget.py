@@ -306,7 +306,9 @@ def test_a_page_from_disk_is_told_why_it_may_not(visit: Visit, framable: Server,
     page.write_text(PAGE.format(head="", line=f'<script src="{framable.url}/widget.js"></script>', tail=""))
     reader = Reader(visit(framable, unwatched=True), framable.url)
     reader.page.goto(page.as_uri())
-    expect(reader.widget).to_contain_text("pages of null may not show the assistant. Put them on a web server.")
+    expect(reader.widget).to_contain_text(
+        "pages of file:// may not show the assistant. Such an address cannot be listed."
+    )
 
 
 def test_a_server_that_does_not_answer_is_said_and_tried_again(show: Show) -> None:
@@ -373,10 +375,20 @@ def test_a_policy_without_a_frame_is_said_with_what_to_add(show: Show, framable:
     assert [framable.url in frame.url for frame in reader.page.frames[1:]] in ([], [False])
 
 
-def test_it_works_where_nothing_can_be_stored(show: Show) -> None:
-    blocked = """for (const name of ["sessionStorage", "localStorage"])
-        Object.defineProperty(window, name, { get() { throw new DOMException("blocked", "SecurityError") } })"""
-    reader = show(before=lambda page: page.add_init_script(blocked))
+BLOCKED = """for (const name of ["sessionStorage", "localStorage"])
+    Object.defineProperty(window, name, { get() { throw new DOMException("blocked", "SecurityError") } })"""
+ABSENT = """for (const name of ["sessionStorage", "localStorage"])
+    Object.defineProperty(window, name, { value: null })"""
+FULL = """Object.defineProperty(window, "sessionStorage", { value: new Proxy({}, {
+    set() { throw new DOMException("full", "QuotaExceededError") } }) })"""
+
+
+@pytest.mark.parametrize("storage", [BLOCKED, ABSENT, FULL], ids=["blocked", "absent", "full"])
+def test_it_works_where_nothing_can_be_stored(show: Show, storage: str) -> None:
+    def without(page: Page) -> None:
+        page.add_init_script(f"if (top === self) {{ {storage} }}" if storage is FULL else storage)
+
+    reader = show(before=without)
     reader.launcher.click()
     expect(chips(reader.chat.ask(ODUYA))).to_have_text(["1"])
     reader.launcher.click()
@@ -491,16 +503,17 @@ def test_the_page_has_one_new_name(show: Show, framable: Server) -> None:
 def test_it_stands_in_the_page_where_that_is_wanted(show: Show) -> None:
     reader = show(target="#here", size="500", head=LISTEN, tail='<div id="here" style="width: 640px"></div>')
     chat = reader.chat
+    place = reader.widget.get_by_role("region", name="Newscite")
     expect(reader.launcher).to_be_hidden()
-    expect(reader.panel).to_have_css("width", "640px")
-    expect(reader.panel).to_have_css("height", "500px")
+    expect(place).to_have_css("width", "640px")
+    expect(place).to_have_css("height", "500px")
     chips(chat.ask(ODUYA)).click()
     expect(chat.card).to_be_focused()
     expect(chat.page.get_by_role("button", name="Close", exact=True)).to_have_count(1)  # of the sources
     reader.page.keyboard.press("Escape")
     reader.page.keyboard.press("Escape")
     reader.page.evaluate("Newscite.close()")
-    expect(reader.panel).to_be_visible()
+    expect(place).to_be_visible()
     reader.page.evaluate("Newscite.ask('who is Priya Lanthorn?')")
     reader.hears("answer", times=2)
     assert reader.names() == ["ready", "question", "answer", "question", "answer"]
@@ -519,6 +532,24 @@ def test_a_place_that_is_not_there_is_said_and_it_floats(show: Show) -> None:
     reader.launcher.click()
     expect(reader.chat.question).to_be_focused()
     assert reader.said == ["Newscite: no #nowhere here"]
+
+
+def test_a_place_that_is_no_selector_is_said(show: Show) -> None:
+    reader = show(target="ask here!")
+    with reader.page.expect_console_message(lambda message: message.text.startswith("Newscite: SyntaxError")):
+        reader.page.reload()
+    reader.page.evaluate("Newscite.ask('why?')")
+    expect(reader.widget).to_have_count(0)
+
+
+def test_names_that_the_page_has_for_itself_do_not_matter(show: Show) -> None:
+    names = (
+        "var origin = { x: 0, y: 0 }, name = 7, close = 1, open = 2, focus = 3, text = 4, note = 5, app = 6, root = 8"
+    )
+    reader = show(head=f"{LISTEN}<script>{names}</script>")
+    reader.launcher.click()
+    expect(chips(reader.chat.ask(ODUYA))).to_have_text(["1"])
+    assert reader.page.evaluate("[origin.x, open, focus]") == [0, 2, 3]
 
 
 def test_what_the_line_says_reaches_the_chat(show: Show) -> None:
@@ -556,6 +587,11 @@ def test_the_opening_question_is_asked_once(show: Show) -> None:
     reader.page.reload()
     reader.chat.ask(HECKER)
     expect(reader.chat.asked).to_have_text([ODUYA, HECKER])
+    reader.chat.page.get_by_role("button", name="New conversation").click()
+    expect(reader.chat.asked).to_have_count(0)
+    reader.page.get_by_role("link", name="Read on").click()
+    reader.chat.ask(HECKER)
+    expect(reader.chat.asked).to_have_text([HECKER])
 
 
 WYNE = "https://newscite.example/samples/russia-china-why-a-split-is-unlikely"
@@ -595,8 +631,17 @@ def test_what_is_selected_is_asked_about(show: Show, words: str, asked: str, att
     reader.hears("answer")
     expect(reader.chat.asked).to_have_text([asked])
     expect(chips(reader.chat.answers.first)).not_to_have_count(0)
-    reader.page.evaluate("getSelection().removeAllRanges()")
     expect(button).to_be_hidden()
+
+
+def test_what_is_selected_in_a_field_is_not_asked_about(show: Show) -> None:
+    reader = show(selection="")
+    expect(reader.launcher).to_be_visible()
+    reader.page.get_by_label("Search").fill("my own words")
+    reader.page.get_by_label("Search").select_text()
+    reader.launcher.click()
+    expect(reader.chat.question).to_be_focused()
+    expect(reader.chat.asked).to_have_count(0)
 
 
 def test_a_long_selection_is_cut(show: Show) -> None:
