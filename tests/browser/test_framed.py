@@ -331,6 +331,13 @@ def test_a_question_that_cannot_be_answered_is_told_as_a_problem(show: Show) -> 
     assert "answer" not in framed.kinds()
 
 
+def test_that_there_is_no_way_to_the_server_is_told_in_a_sentence(show: Show) -> None:
+    framed = show(options={"private": True, "unwatched": True})
+    framed.around.route("**/queue/join*", lambda route: route.abort())
+    framed.tell(newscite="ask", question=ODUYA)
+    assert re.fullmatch(r"[A-Z][^\n×]+[.!]*", framed.hears("problem")["detail"])
+
+
 def test_a_new_conversation_keeps_the_settings_and_is_told(show: Show) -> None:
     framed = show(title="Ask the wiki", theme="dark", question=HECKER)
     framed.hears("answer")

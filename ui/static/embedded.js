@@ -19,7 +19,7 @@ export const settings = Object.freeze({
     publisher: given.get("publisher") ?? "",
     article: given.get("article") ?? "",
     pages: given.getAll("page"),
-    suggestions: given.getAll("suggest").flatMap((each) => each.split("|")),
+    suggestions: given.getAll("suggest").flatMap((each) => each.split("|")).filter((each) => each.trim()),
   }),
 });
 

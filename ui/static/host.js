@@ -120,5 +120,5 @@ function complain() {
   if (!said || said === complaint) return;
   complaint = said;
   sending = null;
-  tell("problem", { detail: said.innerText.trim() });
+  tell("problem", { detail: (said.querySelector("[data-testid=toast-text]") ?? said).innerText.trim() });
 }
