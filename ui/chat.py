@@ -269,7 +269,10 @@ class _Asking:
             return [problem(_told(error))]
 
     def _settled(self, scope: str) -> tuple[Scope, str]:
-        return settle(Scope.read(scope), self._service.library.articles())
+        said = Scope.read(scope)
+        if not (said.filters or said.pages):
+            return said, ""  # as nearly always: no need to list the library for it at every question
+        return settle(said, self._service.library.articles())
 
     def _turns(self, request: gr.Request, conversation: str) -> list[Turn]:
         return self._service.conversations.turns(conversation, visitor_of(request).user) if conversation else []

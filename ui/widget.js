@@ -90,8 +90,7 @@ Administrators: the page may need Content-Security-Policy: connect-src ${theirs}
 }
 
 function address() {
-  const settings = new URLSearchParams({ ...wish, from: origin, float: target ? "" : "1" });
-  settings.set("c", kept[app] ?? "");
+  const settings = new URLSearchParams({ ...wish, c: kept[app] ?? "", from: origin, float: target ? "" : "1" });
   if (kept[app]) settings.delete("question"); // it has been asked
   const canonical = document.querySelector("link[rel=canonical]") ?? location;
   if (wish.scope === "page") for (const { href } of [canonical, location]) settings.append("page", href);
