@@ -2,8 +2,6 @@
 PYTHON ?= python3
 BIN := .venv/bin
 HOME_OF_DEMO := .demo
-# Two files of tests at the same time, in their order: those in a browser share what is dear to start.
-AT_ONCE := -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: demo install test lint format quality clean
 
@@ -43,7 +41,7 @@ install: .venv/.installed
 	-@$(BIN)/python -m tests.wikis
 
 test: .venv/.dev lint .venv/models/smollm2.gguf .venv/wikis/dokuwiki
-	$(BIN)/python -m pytest $(AT_ONCE)
+	$(BIN)/python -m pytest
 
 lint: .venv/.dev
 	$(BIN)/ruff check .
