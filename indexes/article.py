@@ -10,7 +10,7 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
-Kind = Literal["body", "title", "heading", "caption", "credit", "byline", "dateline", "promotion"]
+Kind = Literal["body", "title", "heading", "caption", "credit", "byline", "dateline", "promotion", "correction"]
 How = Literal["named", "pronoun", "role", "running quotation", "carried"]
 
 CONFIDENT = 0.7  # below this a speaker is shown nowhere and not put into the embedded text
@@ -55,6 +55,7 @@ class Paragraph:
     number: int | None = None  # 1-based, counting body paragraphs only
     heading: str | None = None  # the heading that it stands under
     quotations: tuple[Quotation, ...] = ()
+    page: int | None = None  # 1-based, of a PDF: where the paragraph begins
 
     @property
     def speakers(self) -> tuple[Speaker, ...]:
@@ -93,12 +94,16 @@ class Article:
     url: str | None = None
     language: str | None = None
     section: str | None = None
+    key: str | None = None  # what names it where it has no address: a mail's Message-ID, a record's id
+    opinion: bool = False  # where its publisher says so
 
     @cached_property
     def id(self) -> str:
-        """12 hex digits: of the canonical URL; else of publisher and title; else of the source path."""
+        """12 hex digits: of the canonical URL, or the key, or publisher and title, or the source path."""
         if self.url:
             return _digest("url", self.url)
+        if self.key:
+            return _digest("key", self.key)
         if self.publisher and self.title:
             return _digest("title", self.publisher, self.title)
         return _digest("path", self.source)
@@ -112,6 +117,11 @@ class Article:
     def body(self) -> tuple[Paragraph, ...]:
         """The numbered paragraphs: `body[n - 1].number == n`."""
         return tuple(p for p in self.paragraphs if p.kind == "body")
+
+    @cached_property
+    def corrections(self) -> tuple[str, ...]:
+        """What the publisher says to have corrected in it, in its own words."""
+        return tuple(p.text for p in self.paragraphs if p.kind == "correction")
 
     @property
     def month(self) -> str:

@@ -83,7 +83,7 @@ class Catalog:
 
     def __init__(self, path: Path, busy_seconds: float = 30.0) -> None:
         self.path = path
-        self._database = Database(path, tables.SCHEMA, FORMAT, busy_seconds)
+        self._database = Database(path, tables.SCHEMA, FORMAT, busy_seconds, lacking=tables.lacking)
         self._cached: dict[Hashable, tuple[int, Any]] = {}
         self._cache_lock = threading.Lock()
 

@@ -37,10 +37,12 @@ class Database:
         called: str = "library",
         start_over: str = "add the articles again",
         private: bool = False,
+        lacking: Callable[[Connection], list[str]] = lambda connection: [],
     ) -> None:
         """Open the file, or make it. Errors call it `called`, and say how to `start_over` where it is lost.
 
-        A `private` file is its owner's alone, and what is deleted from it is overwritten; see `forget`.
+        `lacking` returns the statements that add what a file made by an older Newscite has not got. A `private` file
+        is its owner's alone, and what is deleted from it is overwritten; see `forget`.
         """
         self._path = path
         self._busy_seconds = busy_seconds
@@ -57,6 +59,7 @@ class Database:
             if private:
                 _make_private(path)
             self._prepare(schema, version)
+            self._complete(lacking)
 
     def close(self) -> None:
         """Close the connections; those in use are closed when they are given back."""
@@ -153,6 +156,15 @@ class Database:
         finally:
             if connection.in_transaction:
                 connection.rollback()
+
+    def _complete(self, lacking: Callable[[Connection], list[str]]) -> None:
+        """Add what a file of an older Newscite has not got; most often that is nothing, and nobody is waited for."""
+        with self._connection() as connection:
+            if not lacking(connection):
+                return
+        with self.writing() as connection:
+            for statement in lacking(connection):  # another process may have been first
+                connection.execute(statement)
 
     # -- waiting for other writers ------------------------------------------------------------------------------
 

@@ -22,11 +22,13 @@ class Block:
 
     `known` is "title", "heading", "caption" … where the format says so, "body" where the format says that it is no
     heading, None where it says nothing. `apart` is False where no blank line stands between it and the block before.
+    `page` is the page that it begins on, where there are pages.
     """
 
     text: str
     known: Kind | None = None
     apart: bool = True
+    page: int | None = None
 
 
 def to_paragraphs(blocks: Sequence[Block], title: str | None = None) -> tuple[Paragraph, ...]:
@@ -42,7 +44,9 @@ def to_paragraphs(blocks: Sequence[Block], title: str | None = None) -> tuple[Pa
             heading = block.text
         number += kind == "body"
         body = kind == "body"
-        paragraphs.append(Paragraph(block.text, kind, number if body else None, heading if body else None))
+        paragraphs.append(
+            Paragraph(block.text, kind, number if body else None, heading if body else None, page=block.page)
+        )
     return tuple(paragraphs)
 
 

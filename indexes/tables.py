@@ -63,6 +63,19 @@ CREATE VIRTUAL TABLE stem_counts USING fts5vocab ('stems', 'row');
 CREATE VIRTUAL TABLE past_counts USING fts5vocab ('past_stems', 'row')
 """  # `stems` holds every version; `past_stems` repeats those that are not current, so that they can be discounted
 
+# What came later, and an older Newscite does not miss: added to every library when it is opened for the first time.
+_LATER_COLUMNS = {
+    ("versions", "key"): "TEXT",
+    ("versions", "opinion"): "INTEGER NOT NULL DEFAULT 0",
+    ("paragraphs", "page"): "INTEGER",
+}
+_LATER_TABLES = {
+    "addresses": "(address TEXT PRIMARY KEY, etag TEXT, modified TEXT, stamp TEXT, article TEXT,"
+    " fetched TEXT NOT NULL)",
+    "failures": "(source TEXT PRIMARY KEY, reason TEXT NOT NULL, details TEXT NOT NULL, tries INTEGER NOT NULL,"
+    " failed TEXT NOT NULL)",
+}
+
 
 class State(NamedTuple):
     """What a search must know first. All of it changes only inside write transactions."""
@@ -70,6 +83,16 @@ class State(NamedTuple):
     changes: int  # counts the transactions that changed what can be found
     chroma: str  # which Chroma folder is the right one
     model: Model | None  # None until something has been embedded
+
+
+def lacking(db: Connection) -> list[str]:
+    """Return the statements that add what came later to the tables of an older library."""
+    tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    known = {(table, row[1]) for table in tables for row in db.execute(f"PRAGMA table_info({table})")}
+    return [
+        *(f"CREATE TABLE {table} {its} WITHOUT ROWID" for table, its in _LATER_TABLES.items() if table not in tables),
+        *(f"ALTER TABLE {t} ADD COLUMN {c} {kind}" for (t, c), kind in _LATER_COLUMNS.items() if (t, c) not in known),
+    ]
 
 
 # -- the manifest -----------------------------------------------------------------------------------------------------
@@ -187,6 +210,8 @@ def _write_metadata(db: Connection, article: Article) -> None:
         "url": article.url,
         "language": article.language,
         "section": article.section,
+        "key": article.key,
+        "opinion": article.opinion,
     }
     columns = ", ".join(f"{name} = ?" for name in values)
     db.execute(
@@ -205,8 +230,8 @@ def set_metadata(db: Connection, article: Article) -> None:
 
 def _insert_paragraph(db: Connection, version_row: int, position: int, paragraph: Paragraph) -> None:
     cursor = db.execute(
-        "INSERT INTO paragraphs (version, position, number, kind, text, heading, quotations)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO paragraphs (version, position, number, kind, text, heading, quotations, page)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (
             version_row,
             position,
@@ -215,6 +240,7 @@ def _insert_paragraph(db: Connection, version_row: int, position: int, paragraph
             paragraph.text,
             paragraph.heading,
             _quotations_to_json(paragraph.quotations),
+            paragraph.page,
         ),
     )
     if paragraph.number is not None:
@@ -327,6 +353,8 @@ def article_from(db: Connection, row: Row) -> Article:
         url=row["url"],
         language=row["language"],
         section=row["section"],
+        key=row["key"],
+        opinion=bool(row["opinion"]),
     )
 
 
@@ -337,6 +365,7 @@ def _paragraph(row: Row) -> Paragraph:
         number=row["number"],
         heading=row["heading"],
         quotations=_quotations_from_json(row["quotations"]),
+        page=row["page"],
     )
 
 

@@ -1,8 +1,8 @@
 """The one door for articles: a path goes in, or bytes with a name; an Article comes out, whatever the format.
 
-Each format has a chapter of its own, which turns bytes into a Draft: `read(data: bytes) -> Draft`. This page says
-which chapter reads what, and does for all of them what no format needs to know: limits, addresses, dates, paragraphs,
-speakers, and which file an error is about.
+Each format has a chapter of its own, which turns bytes into a Draft, or a file that holds many articles into Parts
+(`readers/formats.py`). This page does for all of them what no format needs to know: limits, addresses, dates,
+paragraphs, speakers, and which file an error is about.
 """
 
 import os
@@ -12,27 +12,40 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from importlib import import_module
+from functools import partial
+from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 from indexes.article import Article, Paragraph
 from indexes.errors import ReadError
 from indexes.furniture import authors
 from indexes.paragraphs import to_paragraphs
+from indexes.readers import formats
 from indexes.readers.addresses import canonical_url
 from indexes.readers.dates import find_date, parse_date
-from indexes.readers.draft import Draft
+from indexes.readers.draft import Draft, Part
+from indexes.readers.formats import Options
 from indexes.speakers import resolve_speakers
 
-__all__ = ["MAX_BYTES", "Details", "canonical_url", "expand", "parse_date", "read", "read_bytes", "shown"]
+__all__ = [
+    "MAX_BYTES",
+    "Details",
+    "Item",
+    "Options",
+    "canonical_url",
+    "expand",
+    "items",
+    "items_in_bytes",
+    "parse_date",
+    "read",
+    "read_bytes",
+    "shown",
+    "to_article",
+]
 
 MAX_BYTES = 20_000_000  # an article is a few thousand characters; a page saved with its pictures a few million
-_FORMATS = {
-    "": "text", ".txt": "text", ".text": "text",
-    ".md": "markdown", ".markdown": "markdown",
-    ".html": "html", ".htm": "html", ".xhtml": "html",
-}  # fmt: skip
-_READABLE = "plain text, Markdown and HTML"
+MAX_BYTES_OF_MANY = 2_000_000_000  # a mailbox, an archive: read one article after the other
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +58,51 @@ class Details:
     title: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An article that is to be read. `read` raises ReadError where it cannot be."""
+
+    name: str  # what a report calls it: the file, or the file and its place in it
+    read: Callable[[], Article]
+
+
+def items(path: Path, details: Details | None = None, options: Options | None = None) -> Iterator[Item]:
+    """Yield what is to be read in a file: one article, or each of those that it holds.
+
+    Read each before the next is asked for: the file is open until then. What is wrong with the file as a whole comes
+    out when its item is read.
+    """
+    name = shown(path)
+    if path.is_dir() or not os.path.lexists(path) or not formats.holds_many(path.suffix):
+        yield Item(name, partial(read, path, details))
+        return
+    try:
+        with _named(name), _opened(path) as file:
+            yield from _parts(name, shown(Path(os.path.abspath(path))), file, details, options)
+    except ReadError as error:
+        yield Item(name, partial(_fail, error))
+
+
+def items_in_bytes(
+    name: str, data: bytes, details: Details | None = None, options: Options | None = None
+) -> Iterator[Item]:
+    """Yield what is to be read in a file that came without a path, an upload."""
+    if not formats.holds_many(Path(name).suffix):
+        yield Item(name, partial(read_bytes, name, data, details))
+        return
+    try:
+        with _named(name):
+            yield from _parts(name, name, BytesIO(_filled(data)), details, options)
+    except ReadError as error:
+        yield Item(name, partial(_fail, error))
+
+
 def read(path: Path, details: Details | None = None) -> Article:
-    """Read the article in a file. Raises ReadError, which names the file, what is wrong, and what to do."""
+    """Read the article in a file that holds one. Raises ReadError: which file, what is wrong, and what to do."""
     with _named(shown(path)):
         no_file = path.is_dir() or not os.path.lexists(path)  # whatever its name: `_bytes` says what is wrong with it
-        draft = _reader("" if no_file else path.suffix)(_bytes(path))
-        return _article(draft, path, shown(Path(os.path.abspath(path))), details or Details())
+        draft = formats.draft("" if no_file else path.suffix, _bytes(path))
+        return to_article(draft, shown(Path(os.path.abspath(path))), details)
 
 
 def read_bytes(name: str, data: bytes, details: Details | None = None) -> Article:
@@ -60,9 +112,26 @@ def read_bytes(name: str, data: bytes, details: Details | None = None) -> Articl
     """
     with _named(name):
         _check_size(len(data))
-        path = Path(name)
-        draft = _reader(path.suffix)(_filled(data))
-        return _article(draft, path, name, details or Details())
+        return to_article(formats.draft(Path(name).suffix, _filled(data)), name, details)
+
+
+def _parts(name: str, source: str, file: BinaryIO, details: Details | None, options: Options | None) -> Iterator[Item]:
+    """Yield what an open file holds; `source` is where it lies."""
+    empty = True
+    for part in formats.parts(Path(name).suffix, file, options or Options()):
+        yield Item(f"{name}#{part.name}", partial(_read_part, part, name, source, details))
+        empty = False
+    if empty:
+        raise ReadError("there is no article in it.", "Check that it is the right file.")
+
+
+def _read_part(part: Part, name: str, source: str, details: Details | None) -> Article:
+    with _named(f"{name}#{part.name}"):
+        return to_article(part.read(), f"{source}#{part.name}", details)
+
+
+def _fail(error: ReadError) -> Article:
+    raise error
 
 
 @contextmanager
@@ -108,25 +177,44 @@ def _belongs_to_a_page(entry: Path, names: set[str]) -> bool:
     return stem != entry.name and entry.is_dir() and bool({f"{stem}.html", f"{stem}.htm"} & names)
 
 
-def _reader(suffix: str) -> Callable[[bytes], Draft]:
-    if suffix.lower() not in _FORMATS:
-        raise ReadError(
-            f"not read yet: {suffix.lower()}; {_READABLE} are.", "Save the article as one of these and add that."
-        )
-    reader: Callable[[bytes], Draft] = import_module(f"indexes.readers.{_FORMATS[suffix.lower()]}").read
-    return reader
-
-
 def _bytes(path: Path) -> bytes:
-    try:
-        status = path.stat()
-        if stat.S_ISDIR(status.st_mode):
-            next(path.iterdir(), None)
-            raise ReadError("it is a folder.", "Add the files in it.")
-        if not stat.S_ISREG(status.st_mode):
-            raise ReadError("it is not a regular file.", "Copy its text into a file and add that.")
-        _check_size(status.st_size)
+    with _openable(path):
+        _check_size(_size(path))
         return _filled(path.read_bytes())
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    """Open a file that holds many articles."""
+    with _openable(path):
+        size = _size(path)
+        if size > MAX_BYTES_OF_MANY:
+            raise ReadError(
+                f"it has {size / 1e9:.1f} GB; at most {MAX_BYTES_OF_MANY / 1e9:.0f} GB are read.",
+                "Split it into several.",
+            )
+        if not size:
+            _filled(b"")
+        file = path.open("rb")
+    with file:
+        yield file
+
+
+def _size(path: Path) -> int:
+    status = path.stat()
+    if stat.S_ISDIR(status.st_mode):
+        next(path.iterdir(), None)
+        raise ReadError("it is a folder.", "Add the files in it.")
+    if not stat.S_ISREG(status.st_mode):
+        raise ReadError("it is not a regular file.", "Copy its text into a file and add that.")
+    return status.st_size
+
+
+@contextmanager
+def _openable(path: Path) -> Iterator[None]:
+    """Say in a ReadError why a file cannot be opened."""
+    try:
+        yield
     except FileNotFoundError:
         raise ReadError("no such file.", "Check the path.") from None
     except OSError as error:
@@ -148,7 +236,12 @@ def _filled(data: bytes) -> bytes:
     return data
 
 
-def _article(draft: Draft, path: Path, source: str, details: Details) -> Article:
+def to_article(draft: Draft, source: str, details: Details | None = None) -> Article:
+    """Return what a reader found as an article that comes from this source: a path, an upload's name, an address.
+
+    Raises ReadError where it holds no article text.
+    """
+    details = details or Details()
     head = draft.head
     title = details.title or head.title
     paragraphs = to_paragraphs(draft.blocks, title)
@@ -160,7 +253,7 @@ def _article(draft: Draft, path: Path, source: str, details: Details) -> Article
     if details.url and not url:
         raise ReadError(f"{details.url!r} is not a web address.", "Give one that begins with https:// or http://.")
     return Article(
-        title=title or _title(paragraphs) or _name(path),
+        title=title or _title(paragraphs) or _name(Path(source)),
         paragraphs=resolve_speakers(paragraphs),
         source=source,
         publisher=details.publisher or head.publisher,
@@ -170,6 +263,8 @@ def _article(draft: Draft, path: Path, source: str, details: Details) -> Article
         url=url or None,
         language=head.language,
         section=head.section,
+        key=head.key,
+        opinion=head.opinion,
     )
 
 
@@ -178,7 +273,7 @@ def _title(paragraphs: tuple[Paragraph, ...]) -> str | None:
 
 
 def _name(path: Path) -> str:
-    """Return a title made from the file's name: `bridge-opens_2.txt` is "bridge opens 2"."""
+    """Return a title made from the source's name: `bridge-opens_2.txt` is "bridge opens 2"."""
     return re.sub(r"[-_\s]+", " ", shown(Path(path.stem))).strip() or shown(Path(path.name))
 
 

@@ -1,5 +1,6 @@
 """What every reader hands over: what the top of an article says about it, and its blocks of text."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -18,6 +19,8 @@ class Head:
     url: str | None = None
     language: str | None = None
     section: str | None = None
+    key: str | None = None  # what names it where it has no address: a mail's Message-ID, a record's id
+    opinion: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +29,11 @@ class Draft:
 
     blocks: tuple[Block, ...]
     head: Head = field(default_factory=Head)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of the articles that a file holds together: a record, a mail, a member of an archive."""
+
+    name: str  # which of them it is, as a reader would find it: "12", "stories/harbour.txt"
+    read: Callable[[], Draft]  # raises ReadError
