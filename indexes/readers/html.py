@@ -89,6 +89,24 @@ def read(data: bytes) -> Draft:
     return Draft(blocks, head)
 
 
+def fragment(markup: str) -> tuple[Block, ...]:
+    """Return the blocks of a piece of HTML that is an article's text already, as a record or a feed holds it."""
+    page = tree(markup)
+    pieces = list(_Walk().pieces(page)) if page is not None else []
+    layout = _Layout(pieces)
+    return tuple(Block(piece.text, _kind(piece, None, layout)) for piece in pieces)
+
+
+def tree(markup: str) -> Any | None:
+    """Return a page, or a piece of one, as lxml's tree; None where there is nothing in it."""
+    from lxml import etree, html
+
+    try:
+        return html.document_fromstring(_XML_DECLARATION.sub("", markup))
+    except (etree.ParserError, ValueError):
+        return None
+
+
 def _extract(markup: str) -> tuple[Any, Any]:
     """Return the page as a tree and what trafilatura found on it."""
     import trafilatura  # takes most of a second, which only pages have to pay
