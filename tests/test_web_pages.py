@@ -1,4 +1,4 @@
-"""What a web page must become: one article under its own address, whichever of its forms was fetched; or one clear line."""
+"""What a web page must become: one article under its own address, whichever form of it was fetched; or one line."""
 
 from indexes.readers.html import fragment
 

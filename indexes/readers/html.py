@@ -99,7 +99,7 @@ def fragment(markup: str) -> tuple[Block, ...]:
 
 def tree(markup: str) -> Any | None:
     """Return a page, or a piece of one, as lxml's tree; None where there is nothing in it."""
-    from lxml import etree, html
+    from lxml import etree, html  # type: ignore[import-untyped]  # not needed where no page is read
 
     try:
         return html.document_fromstring(_XML_DECLARATION.sub("", markup))
