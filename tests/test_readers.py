@@ -358,7 +358,7 @@ LINKS = "<html><body><nav><a href=/>Home</a></nav><ul><li><a href=1>Bridge opens
         ("a.html", b"<html></html>", "no article"),
         ("a.html", b"<<<>>> &&& <p", "no article"),
         ("a.html", LINKS.encode(), "no article"),
-        ("a.pdf", b"%PDF-1.7", r"not read yet: \.pdf; .*HTML"),
+        ("a.odt", b"PK\x03\x04", r"not read yet: \.odt; .*HTML"),
     ],
 )
 def test_what_is_no_article_gets_one_clear_line(tmp_path: Path, name: str, content: bytes, says: str) -> None:
@@ -412,8 +412,8 @@ def test_errors_about_bytes_give_their_name_and_nothing_is_looked_up_on_the_disk
     (tmp_path / "here").mkdir()
     with pytest.raises(ReadError, match=r"^here: it is empty\. "):
         read_bytes("here", b" \n")
-    with pytest.raises(ReadError, match=r"^a\.pdf: not read yet: \.pdf; "):
-        read_bytes("a.pdf", b"%PDF-1.7")
+    with pytest.raises(ReadError, match=r"^a\.odt: not read yet: \.odt; "):
+        read_bytes("a.odt", b"PK\x03\x04")
     with pytest.raises(ReadError, match=r"^big\.txt: it has 20 MB; at most 20 MB are read\."):
         read_bytes("big.txt", b"x" * (MAX_BYTES + 1))
 

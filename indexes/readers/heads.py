@@ -12,14 +12,14 @@ from indexes.readers.draft import Head
 
 _KEYS = {
     "title": "title", "headline": "title",
-    "date": "published", "published": "published", "published on": "published", "publication date": "published",
-    "datepublished": "published", "pubdate": "published",
-    "updated": "updated", "last updated": "updated", "modified": "updated", "lastmod": "updated",
+    "published": "published", "publishedon": "published", "datepublished": "published",
+    "publicationdate": "published", "pubdate": "published", "date": "published",
+    "updated": "updated", "lastupdated": "updated", "modified": "updated", "lastmod": "updated",
     "datemodified": "updated",
     "author": "authors", "authors": "authors", "by": "authors", "byline": "authors",
     "publisher": "publisher", "source": "publisher", "publication": "publisher", "outlet": "publisher",
     "newspaper": "publisher", "site": "publisher", "website": "publisher", "sitename": "publisher",
-    "url": "url", "link": "url", "address": "url", "canonical": "url", "canonical url": "url", "canonical_url": "url",
+    "url": "url", "canonicalurl": "url", "canonical": "url", "link": "url", "address": "url",
     "section": "section", "language": "language", "lang": "language",
 }  # fmt: skip
 # Keys that mean nothing to us, but that belong to the head of an article where they stand among known ones.
@@ -31,13 +31,18 @@ _FRONT = re.compile(r"\s*---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)"
 _LONGEST = 64_000  # characters of front matter
 
 
+def field_named(key: str) -> str | None:
+    """Return what a key says of an article, however it is spelled: `pub_date`, `Pub date` and `pubDate` are one."""
+    return _KEYS.get(re.sub(r"[\W_]+", "", key).lower())
+
+
 def split_head(text: str) -> tuple[Head, str]:
     """Return what the top of a text says about the article, and the text below it."""
     front = _FRONT.match(text[:_LONGEST])
     if front:
         values = _front_matter(front["yaml"])
         if values:
-            return _head(values), text[front.end() :]
+            return head(values), text[front.end() :]
     return _split_lines(text)
 
 
@@ -47,12 +52,20 @@ def _front_matter(text: str) -> dict[str, object]:
         loaded = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError):
         loaded = _pairs(text.split("\n"))  # "title: One: two" is no YAML, and common
-    return _known(loaded) if isinstance(loaded, Mapping) else {}
+    return known(loaded) if isinstance(loaded, Mapping) else {}
 
 
 def _split_lines(text: str) -> tuple[Head, str]:
-    """Take the `Key: value` lines at the top, which may follow a first line with the title."""
     lines = text.split("\n")
+    head, start, end = head_lines(lines)
+    return head, "\n".join([*lines[:start], "", *lines[end:]]) if end else text
+
+
+def head_lines(lines: Sequence[str]) -> tuple[Head, int, int]:
+    """Take the `Key: value` lines at the top, which may follow a first line with the title.
+
+    Return what they say, where they begin, and where the text below them begins: 0 and 0 where there are none.
+    """
     filled = [i for i, line in enumerate(lines[:40]) if line.strip()]
     for start in filled[:2]:
         end = start
@@ -60,8 +73,8 @@ def _split_lines(text: str) -> tuple[Head, str]:
             end += 1
         pairs = _pairs(lines[start:end])
         if any(key.lower() not in _UNSURE for key in pairs):
-            return _head(_known(pairs)), "\n".join([*lines[:start], "", *lines[end:]])
-    return Head(), text
+            return head(known(pairs)), start, end
+    return Head(), 0, 0
 
 
 def _pairs(lines: Sequence[str]) -> dict[str, str]:
@@ -71,32 +84,34 @@ def _pairs(lines: Sequence[str]) -> dict[str, str]:
 
 def _is_head_line(line: str) -> bool:
     pair = _pairs([line])
-    return any(key.lower() in _KEYS or key.lower() in _PASSED_OVER for key in pair)
+    return any(field_named(key) or key.lower() in _PASSED_OVER for key in pair)
 
 
-def _known(values: Mapping[Any, Any]) -> dict[str, object]:
-    known: dict[str, object] = {}
+def known(values: Mapping[Any, Any]) -> dict[str, object]:
+    """Return what is said of an article, of each thing the first; keys that mean nothing to us are left out."""
+    found: dict[str, object] = {}
     for key, value in values.items():
-        field = _KEYS.get(str(key).strip().lower())
+        field = field_named(str(key))
         if field and value is not None:
-            known.setdefault(field, value)
-    return known
+            found.setdefault(field, value)
+    return found
 
 
-def _head(values: Mapping[str, object]) -> Head:
+def head(values: Mapping[str, object]) -> Head:
+    """Return the head that these values make, each as it was written in the file."""
     return Head(
-        title=_text(values.get("title")),
-        publisher=_text(values.get("publisher")),
-        authors=_people(values.get("authors")),
+        title=one_line(values.get("title")),
+        publisher=one_line(values.get("publisher")),
+        authors=people(values.get("authors")),
         published=find_date(values.get("published")),
         updated=find_date(values.get("updated")),
-        url=_text(values.get("url")),
-        language=_text(values.get("language")),
-        section=_text(values.get("section")),
+        url=one_line(values.get("url")),
+        language=one_line(values.get("language")),
+        section=one_line(values.get("section")),
     )
 
 
-def _text(value: object) -> str | None:
+def one_line(value: object) -> str | None:
     """Return a scalar, or the name of a `{name: …}`, as one line."""
     if isinstance(value, Mapping):
         value = value.get("name")
@@ -105,10 +120,11 @@ def _text(value: object) -> str | None:
     return " ".join(str(value).split()) or None
 
 
-def _people(value: object) -> tuple[str, ...]:
+def people(value: object) -> tuple[str, ...]:
+    """Return the names in a list, or in a line such as "By Jane Doe and John Roe"."""
     if isinstance(value, list):
-        return tuple(name for name in map(_text, value[:50]) if name)
-    text = _text(value)
+        return tuple(name for name in map(one_line, value[:50]) if name)
+    text = one_line(value)
     if not text:
         return ()
     return authors(text if text.lower().startswith("by ") else f"By {text}") or (text,)

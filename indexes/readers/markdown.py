@@ -16,7 +16,7 @@ from indexes.paragraphs import Block
 from indexes.readers.decoding import decode
 from indexes.readers.draft import Draft
 from indexes.readers.heads import split_head
-from indexes.readers.text import clean
+from indexes.readers.text import broken_lines, clean
 
 _BREAK = "\n"  # stands for a line break inside a paragraph until we know whether a line below it is furniture
 _INVISIBLE_HTML = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
@@ -62,23 +62,14 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:
 
 
 def _paragraph(token: Token, known: Kind | None) -> Iterator[Block]:
-    """Yield the captions of a paragraph's images, and its text; lines that are a byline or the like stand alone."""
+    """Yield the captions of a paragraph's images, and its text."""
     children = token.children or []
     for child in children:
         if child.type == "image":
             yield from _block(child.content, "caption")
     if [child.type for child in children[:2]] == ["image", "softbreak"]:
         known = furniture(_words(token).strip()) or "caption"  # what stands right under a picture
-    lines = [line for line in _words(token).split(_BREAK) if line.strip()]
-    piece: list[str] = []
-    for line in lines:
-        if len(lines) > 1 and furniture(line.strip()):
-            yield from _block(" ".join(piece), known)
-            yield from _block(line, known)
-            piece = []
-        else:
-            piece.append(line.strip())
-    yield from _block(" ".join(piece), known)
+    yield from broken_lines(_words(token).replace("\u00ad", "").split(_BREAK), known)
 
 
 def _words(token: Token) -> str:

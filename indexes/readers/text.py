@@ -7,9 +7,10 @@ fitted into the line.
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from indexes.article import Kind
 from indexes.furniture import furniture
 from indexes.paragraphs import Block
 from indexes.readers.decoding import decode
@@ -46,6 +47,22 @@ def blocks(text: str) -> Iterator[Block]:
         for lines in _pieces(group, width):
             yield Block(" ".join(line.strip() for line in lines), apart=apart)
             apart = False
+
+
+def broken_lines(lines: Sequence[str], known: Kind | None) -> Iterator[Block]:
+    """Yield a paragraph that has line breaks in it: as one, but a line that is a byline or the like stands alone."""
+    lines = [line.strip() for line in lines if line.strip()]
+    piece: list[str] = []
+    for line in lines:
+        if len(lines) > 1 and furniture(line):
+            if piece:
+                yield Block(" ".join(piece), known)
+            yield Block(line, known)
+            piece = []
+        else:
+            piece.append(line)
+    if piece:
+        yield Block(" ".join(piece), known)
 
 
 def _groups(lines: list[str]) -> Iterator[list[str]]:
