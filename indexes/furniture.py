@@ -1,4 +1,4 @@
-"""What a line says it is, by its words alone: byline, dateline, caption, credit, promotion.
+"""What a line says it is, by its words alone: byline, dateline, caption, credit, promotion, correction.
 
 These are the parts of a page that are not the article's own text. Nothing here looks at the lines around a line
 (paragraphs.py does), and nothing here is sure of much: a rule that could take a sentence of the article for
@@ -156,6 +156,63 @@ _PROMOTIONS = (
     r"https?://\S+",
 )
 _PROMOTION_WORDS = 40
+
+# An article speaks of itself only where it is corrected, or where it says who may print it.
+_WORKS = (
+    r"article|story|piece|column|headline|caption|item|dispatch|obituary|review|editorial|op-ed|essay|interview|"
+    r"explainer|newsletter|post|page"
+)
+_ITSELF = rf"this (?:[\w.,’']+ ){{0,4}}?(?:{_WORKS})\b"
+_THIS_REPORT = rf"(?:{_ITSELF}|this report\b)"  # which may be one that the article is about
+_EARLIER = r"(?:earlier|previous|prior|original|first|initial)"
+_PART_OF_IT = (
+    r"(?:(?:sub|picture |photo )?(?:headline|heading|caption|map|chart|graphic|table|summary|standfirst|photograph))"
+)
+_CORRECTION_NOUN = r"(?:corrections?(?:(?: and | & |/)clarifications?)?|clarifications?|corrected|errat(?:um|a))"
+_CORRECTION_LABEL = rf"{_CORRECTION_NOUN}(?:\s*+(?:notice|note|appended|issued|{_WHEN_PART}))*+\s*:"
+_NOTE_LABEL = (
+    r"(?:(?:the )?(?:editor|publisher|author)s?[’']?s?[’']? note|notes?(?: to (?:our )?readers)?|updated?|footnote)"
+    rf"(?:\s*+{_WHEN_PART})*+\s*[:.]"
+)
+_NOTES = (
+    # An earlier version of this article misstated …   In an earlier version of the headline of this story, …
+    rf"(?:in )?(?:an?|the) {_EARLIER} (?:\w+ )?version of (?:the )?(?:{_PART_OF_IT} (?:to|of|on|in|for|with) )?"
+    rf"{_THIS_REPORT}",
+    rf"(?:in )?(?:an?|the) {_PART_OF_IT} (?:\w+ ){{0,3}}?(?:to|of|on|in|for|with|accompanying) "
+    rf"(?:an {_EARLIER} version of )?{_ITSELF}",
+    # This article was amended on 3 March 2025 to correct …   This Nov. 3 story has been corrected to …
+    rf"{_ITSELF} (?:was|has been|has since been|is)(?: \w+ly)? "
+    r"(?:updated|amended|corrected|changed|edited|revised|modified|clarified)\b",
+    rf"{_ITSELF} (?:was|has been) (?:first |originally )?published .{{2,60}}?\. It (?:was|has(?: since)? been) "
+    r"(?:updated|amended|corrected|changed|edited)\b",
+    # This story originally said …   This piece misspelled …
+    rf"{_ITSELF} (?:originally|previously|initially|incorrectly|wrongly|mistakenly|erroneously|inaccurately|at first) "
+    r"\w",
+    rf"{_ITSELF} (?:misstated|misspell?ed|misspelt|misidentified|misattributed|misquoted)\b",
+    # Because of an editing error, this article …
+    rf"(?:because of|due to|owing to|as a result of) an? (?:\w+ ){{1,3}}error,? [^.]{{0,80}}?{_THIS_REPORT}",
+    r"this version (?:corrects|clarifies)\b",
+    # (Corrects spelling of the name in paragraph 3)
+    r"(?<=\()(?:corrects|clarifies)\b",
+)
+_ERROR = re.compile(
+    r"\b(?:mis(?:stat|spel|identif|attribut|quot|character|report|represent|nam|dat|calculat|translat|label)\w*|"
+    r"(?:in)?correct(?:s|ed|ly|ion|ing)?|wrong(?:ly)?|mistake\w*|erroneous\w*|inaccura\w*|errors?|clarif\w+|amended|"
+    r"omitted|in fact|should (?:have|read|be)|typos?|rather than|instead of)\b|,? (?:and )?not\b",
+    re.IGNORECASE,
+)
+_SAID_EARLIER = re.compile(
+    rf"\b{_EARLIER} (?:\w+ )?version(?: of this (?:\w+ ){{0,2}}?(?:{_WORKS}))?\b(?:,[^.]{{1,80}}?)?(?: had)? "
+    r"(?:said|stated|was given|gave|described|referred|suggested|named|listed|attributed|contained|implied|identified|"
+    r"claimed|failed|quoted|put)\b"
+    rf"|^\W*this (?:{_WORKS}) (?:originally|previously|initially|at first) \w",
+    re.IGNORECASE,
+)
+_SPOKEN = re.compile(
+    r",[”\"’]? (?:he|she|they|the [\w ]{2,30}|[A-Z][\w’'. -]{1,40}) (?:said|says|told [\w ]{2,30}|added)\.?[”\"]?$"
+)
+_LONGEST_CORRECTION = 1500  # characters
+_CORRECTION_WORDS = 4  # a label followed by fewer corrects nothing
 _OPENS_QUOTED = ("“", '"', "‘", "'", "«", "„")
 _OUTLET = re.compile(r"^(?:The|Associated)\b|\b(?:News|Press|Times|Post|Agency|Reuters|AFP)\b")
 _BULLET = r"(?:[▶►»>*•–—-]+\s*)?"
@@ -167,11 +224,22 @@ def _any_of(*patterns: str) -> re.Pattern[str]:
 
 _STAFF_LINE = _any_of(*_STAFF)
 _CREDIT_LINE = _any_of(*_CREDITS)
+_LABELLED_CORRECTION = re.compile(rf"[(\[*_•\s]*{_CORRECTION_LABEL}", re.IGNORECASE)
+_CORRECTION_HEADING = re.compile(rf"{_CORRECTION_NOUN}(?:\s*+{_WHEN_PART})*+:?", re.IGNORECASE)
+_NOTE = re.compile(
+    rf"[(\[*_•\s]*(?:{_NOTE_LABEL}|{_CORRECTION_NOUN}\s?[.:—–-])?[(\[*_\s]*(?:{'|'.join(_NOTES)})", re.IGNORECASE
+)
+_REGRET = re.compile(
+    r"(?:we|the) (?:[A-Z][\w’' ]{2,40} )?(?:regrets?|apologi[sz]es? for) (?:the|this|any) (?:error|mistake)s?\.?",
+    re.IGNORECASE,
+)
 _PROMOTION_LINE = re.compile(rf"{_BULLET}(?:{'|'.join(_PROMOTIONS)})", re.IGNORECASE | re.DOTALL)
 
 
 def furniture(text: str) -> Kind | None:
     """Return which part of the page a line says it is, or None where its words do not tell."""
+    if is_correction(text):
+        return "correction"
     if len(text) > LONGEST:
         return None
     for kind, says_so in _TESTS:
@@ -241,6 +309,36 @@ def is_promotion(text: str) -> bool:
     if text.startswith(_OPENS_QUOTED) or len(text.split()) > _PROMOTION_WORDS:
         return False
     return bool(_PROMOTION_LINE.fullmatch(text))
+
+
+def is_correction(text: str) -> bool:
+    """Tell whether a note says what was wrong in the article: it is labelled so, or speaks of the article itself."""
+    if len(text) > _LONGEST_CORRECTION or text.startswith(_OPENS_QUOTED):
+        return False
+    label = _LABELLED_CORRECTION.match(text)
+    if label and len(text[label.end() :].split()) >= _CORRECTION_WORDS:
+        return True
+    return bool(_NOTE.match(text) and says_what_was_wrong(text) and not _SPOKEN.search(text))
+
+
+def is_labelled_only(text: str) -> bool:
+    """Tell whether nothing but its label makes a line a correction: in a glossary it is none."""
+    return bool(_LABELLED_CORRECTION.match(text)) and not says_what_was_wrong(text[len("correction") :])
+
+
+def heads_corrections(text: str) -> bool:
+    """Tell whether a line is the heading "Correction", or "Corrections and clarifications"."""
+    return bool(_CORRECTION_HEADING.fullmatch(text))
+
+
+def says_what_was_wrong(text: str) -> bool:
+    """Tell whether a text speaks of an error, or of what an earlier version said."""
+    return bool(_ERROR.search(text) or _SAID_EARLIER.search(text))
+
+
+def is_regret(text: str) -> bool:
+    """Tell whether a line is the "We regret the error." that stands below a correction."""
+    return bool(_REGRET.fullmatch(text))
 
 
 def _writers(text: str) -> str | None:

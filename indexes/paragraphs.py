@@ -1,8 +1,8 @@
 """From the blocks that a reader found to paragraphs as a person counts them.
 
 A block's words (furniture.py) and its neighbours decide what it is: title, heading, caption, credit, byline, dateline,
-promotion or body. Body paragraphs are numbered from 1 and know the heading above them. No block is dropped, and
-none is changed. Where the rules are in doubt a block is body: only body can be cited.
+promotion, correction or body. Body paragraphs are numbered from 1 and know the heading above them. No block is
+dropped, and none is changed. Where the rules are in doubt a block is body: only body can be cited.
 """
 
 import re
@@ -11,7 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from indexes.article import Kind, Paragraph
-from indexes.furniture import furniture, is_name
+from indexes.furniture import (
+    furniture,
+    heads_corrections,
+    is_labelled_only,
+    is_name,
+    is_regret,
+    says_what_was_wrong,
+)
 
 NEAR = 12  # blocks: how far a caption or pull quote stands from the paragraph that it repeats
 
@@ -37,10 +44,10 @@ def to_paragraphs(blocks: Sequence[Block], title: str | None = None) -> tuple[Pa
     paragraphs, number, heading = [], 0, None
     if title and "title" not in kinds:
         paragraphs.append(Paragraph(title, "title"))
-    for block, kind in zip(blocks, kinds, strict=True):
+    for block, kind, after in zip(blocks, kinds, [*kinds[1:], None][: len(kinds)], strict=True):
         if kind == "title":
             heading = None
-        elif kind == "heading":
+        elif kind == "heading" and not (after == "correction" and heads_corrections(block.text)):
             heading = block.text
         number += kind == "body"
         body = kind == "body"
@@ -61,13 +68,49 @@ class _Classifier:
         self.interview = sum(_asks_you(block.text) for block in blocks) >= 2
 
     def kinds(self) -> list[Kind]:
+        self._find_corrections()
         self._find_title()
         self._find_repeats()
         self._find_standfirst()
         self._find_signatures()
         self._find_headings()
         self._find_end_matter()
+        if not {None, "body"} & set(self.found):  # a page of nothing but corrections is an article about them
+            self.found = [None if kind == "correction" else kind for kind in self.found]
         return [kind or "body" for kind in self.found]
+
+    def _find_corrections(self) -> None:
+        """Below the heading "Correction" stands one. A label alone makes none where the lines beside it have labels."""
+        for i, block in enumerate(self.blocks):
+            if self.found[i] == "correction" and is_labelled_only(block.text) and self._is_in_a_glossary(i):
+                self.found[i] = None
+        for i, block in enumerate(self.blocks):
+            if self.found[i] in (None, "body", "heading") and heads_corrections(block.text):
+                self._mark_corrections(i)
+            elif self.found[i - 1 : i] == ["correction"] and is_regret(block.text):
+                self.found[i] = "correction"
+
+    def _is_in_a_glossary(self, i: int) -> bool:
+        beside = [j for j in (i - 1, i + 1) if 0 <= j < len(self.blocks) and not self.found[j]]
+        return any(_LABEL.match(self.blocks[j].text) for j in beside)
+
+    def _mark_corrections(self, heading: int) -> None:
+        """Mark what stands below a heading as corrections: what speaks of an error, or the one paragraph that is left.
+
+        An article about markets or prisons may have a heading "Corrections" too.
+        """
+        below = [i for i in range(heading + 1, len(self.blocks)) if self.found[i] in (None, "body", "correction")]
+        first = heading + 1
+        left = [i for i in below if not is_regret(self.blocks[i].text)]
+        last_of_all = left == [first] and heading > 1 and not _is_short(self.blocks[first].text)
+        i = first
+        while i in below and (
+            i in left[:1] * last_of_all or self.found[i] == "correction" or _tells_of_an_error(self.blocks[i].text)
+        ):
+            self.found[i] = "correction"
+            i += 1
+        if i > first:
+            self.found[heading] = "heading"
 
     def _find_title(self) -> None:
         """The title is the block that repeats the title given, or else the first line that looks like one."""
@@ -199,9 +242,12 @@ class _Classifier:
 def _by_itself(block: Block) -> Kind | None:
     if block.known in (None, "body"):
         return furniture(block.text)
-    if block.known == "heading" and furniture(block.text) == "promotion":
-        return "promotion"
-    return block.known
+    part = furniture(block.text)
+    return part if block.known == "heading" and part in ("promotion", "correction") else block.known
+
+
+def _tells_of_an_error(text: str) -> bool:
+    return says_what_was_wrong(text) and not _OPENS_QUOTATION.match(text)
 
 
 def _is_short(text: str) -> bool:

@@ -312,7 +312,6 @@ def test_what_is_not_the_articles_text_is_not_numbered(tmp_path: Path, kind: str
         "He works for Getty Images.",
         "He looked at the photo: a bridge in the rain.",
         "More than 100 people died.",
-        "Correction: An earlier version of this article misspelled the mayor's name.",
         "Editor's note: The mayor has since resigned.",
         "This story was updated on Monday to add a comment.",
         "May 2025 be better!",
@@ -323,6 +322,114 @@ def test_what_is_not_the_articles_text_is_not_numbered(tmp_path: Path, kind: str
 )
 def test_a_short_paragraph_is_not_taken_for_something_else(tmp_path: Path, line: str) -> None:
     assert kind_of(tmp_path, line) == "body"
+
+
+# --- corrections ------------------------------------------------------------------------------------------------------
+
+STORY = "The bridge opened\n\nThe bridge opened on Monday.\n\nIt cost nine million crowns.\n\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Correction: An earlier version of this article misspelled the mayor's name.",
+        "Correction: The bridge is 412 metres long, not 421.",
+        "CORRECTION (Nov. 3): The name of the harbour master is Oduya.",
+        "Correction, March 3, 2025: The ferry holds sixty people.",
+        "Correction appended 3 May: The council has nine members.",
+        "Clarification: The council has nine members; two did not vote.",
+        "Corrections and clarifications: A table gave the wrong figure for Skarra.",
+        "CORRECTION — An earlier version of this article misspelled the name of the island.",
+        "*Correction: Dora Renn chairs the council; she does not lead it.",
+        "This article was amended on 3 March 2025 to correct the date of the vote.",
+        "This article was amended on 3 March 2025. An earlier version said that the bridge was 421 metres long.",
+        "An earlier version of this article misstated the length of the bridge.",
+        "An earlier version of this story said the vote was on Monday. It was on Tuesday.",
+        "A previous version of this report incorrectly gave the toll as 12.",
+        "In an earlier version of this article, the harbour master’s name was given as Odua.",
+        "Editor's note: This story has been updated to correct the spelling of Bram Sollis.",
+        "Editor’s note (4 May): an earlier version of this article gave the wrong year.",
+        "Update, 4 May: An earlier version of this post misattributed a quotation to Dora Renn.",
+        "This story has been corrected to show that the ferry sails on Fridays.",
+        "This Nov. 3 story has been corrected to fix the spelling of the name in paragraph 2.",
+        "(Corrects spelling of name in paragraph 3)",
+        "This version corrects the spelling of the island to Skarra.",
+        "Because of an editing error, an earlier version of this article misstated the cost of the wall.",
+        "A picture caption with an earlier version of this article misidentified the boat.",
+        "This article originally stated that the wall cost 9 million crowns. The figure is 19 million.",
+        "This story was first published on March 3. It was updated on March 4 to correct the number of boats.",
+        "[This article has been updated to clarify that the quay is shut at night.]",
+        "Correction: The bridge is 412 metres long, not 421. " + "The council counts from pier to pier. " * 15,
+    ],
+)
+def test_a_correction_is_shown_but_neither_counted_nor_cited(tmp_path: Path, line: str) -> None:
+    found = article(tmp_path, f"{STORY}{line}")
+    assert found.corrections == (line.strip(),)
+    assert [paragraph.number for paragraph in found.body] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The paper published a correction on Monday, after the minister had complained.",
+        "“An earlier version of this report was wrong,” the minister said.",
+        "“This story has been corrected three times,” said Dora Renn, who edits the Courier.",
+        "This story has been corrected three times, the editor told the inquiry.",
+        "A correction in the housing market is not expected before spring, said Ada Lind.",
+        "Correction—when markets fall by a tenth—is a word that Ada Lind avoids.",
+        "An earlier version of this report was leaked in May.",
+        "An earlier version of this report said that the wall would hold.",
+        "An earlier version of the bill would have shut the quay.",
+        "The law was amended on 3 March 2025 to correct an oversight.",
+        "This report was updated every year until 2012, Sollis said.",
+        "This report was revised in May because the first figures were not complete.",
+        "This report wrongly puts the cost at nine million crowns.",
+        "Editor's note: The author is a former harbour master, and wrong about many things.",
+        "The Courier regrets the error.",
+        "Corrections officers: 214 in all, according to the ministry.",
+        "This story is part of a series on the wall that the Courier should have run last year.",
+    ],
+)
+def test_a_sentence_of_the_article_about_a_correction_is_body(tmp_path: Path, line: str) -> None:
+    assert article(tmp_path, f"{STORY}{line}").corrections == ()
+
+
+def test_a_paragraph_below_the_heading_correction_is_one(tmp_path: Path) -> None:
+    note = "The bridge in the picture is the old one."
+    found = article(tmp_path, f"{STORY}Correction\n\n{note}\n\nThe Courier regrets the error.")
+    assert found.corrections == (note, "The Courier regrets the error.")
+    assert "heading Correction" in marked(found)
+
+
+def test_a_correction_above_the_text_heads_no_paragraph_of_it(tmp_path: Path) -> None:
+    note = "The bridge is 412 metres long, not 421."
+    found = article(tmp_path, f"The bridge opened\n\nCorrection\n\n{note}\n\n{STORY.partition(chr(10))[2].strip()}")
+    assert found.corrections == (note,)
+    assert [paragraph.heading for paragraph in found.body] == [None, None]
+
+
+def test_a_section_headed_corrections_may_be_about_markets(tmp_path: Path) -> None:
+    section = "Prices fall by a tenth every other year.\n\nThen they rise again, Ada Lind said."
+    assert article(tmp_path, f"{STORY}Corrections\n\n{section}").corrections == ()
+
+
+def test_the_label_of_a_glossary_corrects_nothing(tmp_path: Path) -> None:
+    words = "Bear market: A long fall of prices.\n\nCorrection: A fall by a tenth.\n\nRally: A rise after a fall."
+    assert article(tmp_path, f"{STORY}{words}").corrections == ()
+
+
+def test_a_page_of_nothing_but_corrections_is_an_article(tmp_path: Path) -> None:
+    page = "The week's corrections\n\nCorrection: The bridge is 412 metres long, not 421."
+    assert len(article(tmp_path, page).body) == 1
+
+
+def test_no_line_keeps_the_rules_for_corrections_busy(tmp_path: Path) -> None:
+    for line in (
+        "Correction " + "on 3 May, " * 140 + "x",
+        "this " * 290 + "article",
+        "Editor's note " + "3 May " * 240,
+    ):
+        assert article(tmp_path, f"{STORY}{line}").corrections == ()
 
 
 def test_a_file_of_one_line_is_one_paragraph(tmp_path: Path) -> None:
