@@ -23,6 +23,7 @@ from indexes.article import Article, Filters, Passage
 from indexes.database import Database, OnWait
 from indexes.embeddings import Floats, Model
 from indexes.errors import LibraryError
+from indexes.intake import Intake
 from indexes.names import folded
 from indexes.tables import FORMAT, WEIGHTS, State
 
@@ -84,6 +85,7 @@ class Catalog:
     def __init__(self, path: Path, busy_seconds: float = 30.0) -> None:
         self.path = path
         self._database = Database(path, tables.SCHEMA, FORMAT, busy_seconds, lacking=tables.lacking)
+        self.intake = Intake(self._database)
         self._cached: dict[Hashable, tuple[int, Any]] = {}
         self._cache_lock = threading.Lock()
 

@@ -6,13 +6,15 @@ which closes with the last of them; all methods may be called from several threa
 """
 
 import atexit
+import json
 import os
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Iterable, Mapping, Sequence, Sized
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from itertools import groupby
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import platformdirs
 
@@ -20,10 +22,12 @@ from indexes.adding import Adding, OnOutcome, Outcome, Progress, Report
 from indexes.article import Article, Filters
 from indexes.catalog import Catalog, Listed, UnknownArticle, Version, published_by
 from indexes.embeddings import Embedder, Floats, Model, SentenceEmbeddings, Words
-from indexes.errors import LibraryError, MismatchError, NewsciteError
+from indexes.errors import LibraryError, MismatchError
+from indexes.intake import Failure
 from indexes.nearest import Hit, Nearest
 from indexes.passages import passages
-from indexes.readers import Details, expand, read, shown
+from indexes.readers import Details, expand
+from indexes.sources import Source, Sources, Wanted, is_address
 from indexes.tables import FORMAT, other_model
 from indexes.terms import terms
 from indexes.vectors import Vectors
@@ -32,14 +36,17 @@ MOVED_TOGETHER = 1000  # passages that a long run of adding moves to Chroma at a
 
 __all__ = [
     "Details",
+    "Failure",
     "Hit",
     "Library",
     "Listed",
     "Outcome",
     "Progress",
     "Report",
+    "Source",
     "UnknownArticle",
     "Version",
+    "Wanted",
     "published_by",
 ]
 
@@ -84,46 +91,110 @@ class Library:
         """The folder of the library."""
         return self._opened.home
 
+    @property
+    def embeddings(self) -> Embedder:
+        """The embedding model that it is indexed by; `open` takes it for another library of the same model."""
+        return self._opened.embeddings
+
     # -- articles in and out ------------------------------------------------------------------------------------
 
-    def add(self, *paths: str | Path, details: Details | None = None, on_progress: Progress | None = None) -> Report:
-        """Add the articles in files and folders. A file that cannot be read is reported and stops nothing.
-
-        Raises LibraryError where nothing can be stored: a full disk, another writer that does not finish. What was
-        written before stays.
-        """
-        files = [file for path in paths for file in expand(Path(path))]
-        return self.add_each([(shown(file), partial(read, file, details)) for file in files], on_progress)
-
-    def add_article(self, article: Article) -> Outcome:
-        """Add one article that has been read already."""
-        return self.add_each([(article.source, lambda: article)]).outcomes[0]
-
-    def add_each(
+    def add(
         self,
-        articles: Sequence[tuple[str, Callable[[], Article]]],
+        *targets: str | Path,
+        details: Details | None = None,
+        wanted: Wanted | None = None,
+        dry_run: bool = False,
         on_progress: Progress | None = None,
         on_outcome: OnOutcome | None = None,
     ) -> Report:
-        """Add articles, each under a name and as something that reads it; what cannot be read stops nothing.
+        """Add the articles in files and folders, at web addresses, and those that feeds name.
+
+        What cannot be read is reported and stops nothing. With `dry_run` nothing is written, and of a feed only the
+        feed itself is fetched. Raises LibraryError where nothing can be stored: a full disk, another writer that does
+        not finish. What was written before stays, also where it is interrupted.
+        """
+        details, wanted = details or Details(), wanted or Wanted()
+        adding = self._adding(wanted, dry_run, on_progress, on_outcome)
+        adding.expected = sum(1 if is_address(each) else len(expand(Path(each))) for each in targets)
+        with self.sources(wanted, on_progress) as sources:
+            said = _said(details, wanted)
+            report = self._run(adding, ((source, said) for each in targets for source in sources.of(each, details)))
+            if not dry_run:
+                sources.settle(adding.left)
+        return report
+
+    def sources(self, wanted: Wanted | None = None, on_progress: Progress | None = None) -> Sources:
+        """Return what makes sources of files and addresses, for `add_each`. Use it in a `with` block."""
+        tell = on_progress or (lambda what, done, total: None)
+        return Sources(self._opened.catalog.intake, self._has, wanted or Wanted(), lambda what: tell(what, 0, 0))
+
+    def add_article(self, article: Article) -> Outcome:
+        """Add one article that has been read already."""
+        return self.add_each([Source(article.source, lambda: article)]).outcomes[0]
+
+    def add_each(
+        self,
+        sources: Iterable[Source],
+        on_progress: Progress | None = None,
+        on_outcome: OnOutcome | None = None,
+    ) -> Report:
+        """Add the articles of these sources; what cannot be read stops nothing.
 
         They are read one after the other, and their passages are embedded in groups. Raises LibraryError as `add` does.
         """
+        adding = self._adding(Wanted(), False, on_progress, on_outcome)
+        adding.expected = len(sources) if isinstance(sources, Sized) else 0
+        return self._run(adding, ((source, {}) for source in sources))
+
+    def _adding(
+        self, wanted: Wanted, dry_run: bool, on_progress: Progress | None, on_outcome: OnOutcome | None
+    ) -> Adding:
         shared = self._opened
-        adding = Adding(shared.catalog, shared.embeddings, len(articles), on_progress, on_outcome)
-        for name, read_it in articles:
-            try:
-                article = read_it()
-            except NewsciteError as error:
-                adding.fail(name, str(error))
-            except Exception as error:  # one bad file must not stop the others, whatever a parser makes of it
-                adding.fail(name, f"It could not be read ({type(error).__name__}: {error}).")
-            else:
-                adding.add(name, article)
-                shared.nearest.drain(at_least=MOVED_TOGETHER)
+        return Adding(shared.catalog, shared.embeddings, wanted, dry_run, on_progress, on_outcome)
+
+    def _run(self, adding: Adding, sources: Iterable[tuple[Source, dict[str, Any]]]) -> Report:
+        nearest = self._opened.nearest
+        try:
+            for source, said in sources:
+                adding.take(source, said)
+                nearest.drain(at_least=MOVED_TOGETHER)
+        except (KeyboardInterrupt, SystemExit):
+            adding.flush()  # what has been read, and perhaps fetched, is not lost
+            raise
         report = adding.finish()
-        shared.nearest.drain()
+        nearest.drain()
         return report
+
+    def failures(self) -> list[Failure]:
+        """Return what was to be added and could not be, the oldest first."""
+        return self._opened.catalog.intake.failures()
+
+    def forget_failures(self, sources: Iterable[str]) -> None:
+        """Strike these from what could not be added."""
+        self._opened.catalog.intake.forget(sources)
+
+    def retry_failures(
+        self,
+        wanted: Wanted | None = None,
+        on_progress: Progress | None = None,
+        on_outcome: OnOutcome | None = None,
+    ) -> Report:
+        """Try again to add what could not be, with what was said about it then."""
+        outcomes: list[Outcome] = []
+        for said, failures in groupby(sorted(self.failures(), key=_what_was_said), key=_what_was_said):
+            details, fields = _from_said(said)
+            again = dict.fromkeys(failure.again for failure in failures)
+            wanting = replace(wanted or Wanted(), fields=fields)
+            report = self.add(*again, details=details, wanted=wanting, on_progress=on_progress, on_outcome=on_outcome)
+            outcomes += report.outcomes
+        return Report(tuple(outcomes))
+
+    def _has(self, article_id: str) -> bool:
+        try:
+            self._opened.catalog.article(article_id)
+        except UnknownArticle:
+            return False
+        return True
 
     def remove(self, article_id: str) -> Article:
         """Remove all versions of an article, by its id or a unique beginning of it, and return the newest."""
@@ -254,6 +325,26 @@ def _embed_anew(catalog: Catalog, embeddings: Embedder, tell: Progress) -> None:
             catalog.add_vectors(row, pieces, embeddings.vectors([p.text for p in pieces]), embeddings.model)
         if catalog.switch(embeddings.model):  # unless another process has added articles meanwhile
             return
+
+
+# -- what was said about what failed ----------------------------------------------------------------------------------
+
+
+def _said(details: Details, wanted: Wanted) -> dict[str, Any]:
+    """Return what the user said about the articles of a run, as it can be stored."""
+    said = {name: str(value) for name, value in asdict(details).items() if value}
+    return {**said, "fields": dict(wanted.fields)} if wanted.fields else said
+
+
+def _from_said(said: str) -> tuple[Details, Mapping[str, str]]:
+    known = json.loads(said)
+    fields = known.pop("fields", {})
+    published = known.pop("published", None)
+    return Details(**known, published=date.fromisoformat(published) if published else None), fields
+
+
+def _what_was_said(failure: Failure) -> str:
+    return json.dumps(failure.said, sort_keys=True)
 
 
 # -- one library for all in this process ------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from datetime import date
 
 from indexes.article import Article, Paragraph, Quotation, Speaker
 from indexes.errors import ReadError
-from indexes.library import Library, Outcome
+from indexes.library import Library, Outcome, Source
 from tests.standin import StandIn, article
 from ui.render import listed_as_json
 
@@ -61,7 +61,7 @@ def test_several_articles_are_embedded_together(library: OpenLibrary) -> None:
 
     counting = Counting()
     articles = [article(f"Wall {n}", f"Wall number {n} stands.") for n in range(20)]
-    report = library(embeddings=counting).add_each([(each.title, lambda each=each: each) for each in articles])
+    report = library(embeddings=counting).add_each([Source(each.title, lambda each=each: each) for each in articles])
     assert (report.count("added"), counting.calls) == (20, 1)
 
 
@@ -75,7 +75,12 @@ def test_each_outcome_is_told_as_soon_as_it_is_known_and_failure_stops_nothing(l
     told: list[Outcome] = []
     wall, boat = article("Wall", "A wall stands."), article("Boat", "A boat sails.")
     report = library(embeddings=StandIn()).add_each(
-        [("a.txt", lambda: wall), ("b.txt", unreadable), ("c.txt", broken), ("d.txt", lambda: boat)],
+        [
+            Source("a.txt", lambda: wall),
+            Source("b.txt", unreadable),
+            Source("c.txt", broken),
+            Source("d.txt", lambda: boat),
+        ],
         on_outcome=told.append,
     )
     assert [(o.path, o.status) for o in report.outcomes] == [

@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from importlib.metadata import version
@@ -22,13 +22,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as ProgressBar
 
 from indexes.errors import ModelUnavailable, NewsciteError, QuestionError
-from indexes.library import Details, Library, Progress
+from indexes.library import Details, Library, Progress, Report, Wanted
 from indexes.readers import parse_date
+from indexes.readers.formats import MAPPED, READABLE
 from indexes.samples import sample_articles
+from indexes.sources import is_address
 from rag import Answer, Assistant, Explanation
 from ui import render, terminal
 
 ERROR, USAGE, PARTLY = 1, 2, 3
+INTERRUPTED = 130  # as shells have it for Ctrl-C
 
 app = typer.Typer(
     name="newscite",
@@ -126,37 +129,128 @@ def common(
     context.obj = home
 
 
+Since = Annotated[date | None, _day("Only articles published on or after this day, as far as they say.", "--since")]
+Limit = Annotated[int | None, typer.Option(min=1, help="At most so many articles that are new or have changed.")]
+AllowPrivate = Annotated[
+    bool, typer.Option("--allow-private", help="Fetch from this machine and its own network as well.")
+]
+Delay = Annotated[float, typer.Option(min=0, max=600, help="Seconds between two requests to one host.")]
+
+
 @app.command(no_args_is_help=True)
 def add(
     context: typer.Context,
-    paths: Annotated[list[Path] | None, typer.Argument(help="Files and folders: text, Markdown, HTML.")] = None,
+    targets: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="PATH|ADDRESS…",
+            help=f"Files and folders ({READABLE}); the web address of an article, or of an RSS or Atom feed.",
+        ),
+    ] = None,
     samples: Annotated[bool, typer.Option("--samples", help="Add the sample articles that come along.")] = False,
     published: Annotated[date | None, _day("Publication date.", "--date")] = None,
     publisher: Annotated[str | None, typer.Option(help="Who published the articles.")] = None,
-    url: Annotated[str | None, typer.Option(help="The original address, for one article.")] = None,
+    url: Annotated[str | None, typer.Option(help="The original address, for one article in a file.")] = None,
+    since: Since = None,
+    limit: Limit = None,
+    fields: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map", metavar="OURS=THEIRS", help="A field of JSON records: `title=headline.main`. Repeatable."
+        ),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and write nothing.")] = False,
+    allow_private: AllowPrivate = False,
+    delay: Delay = 1.0,
     embedding_model: EmbeddingModel = None,
     home: Home = None,
 ) -> None:
     """Read articles into the library. What is there already stays as it is; a changed text becomes a new version.
 
     - `newscite add articles/`
-    - `newscite add story.txt --publisher "Harbour Courier" --date 2025-03-14`
+    - `newscite add story.pdf --publisher "Harbour Courier" --date 2025-03-14`
+    - `newscite add https://courier.example/harbour https://courier.example/feed.xml --limit 20`
+    - `newscite add archive.jsonl --map title=headline.main --map text=body`
     """
-    given = list(paths or [])
+    given: list[str | Path] = list(targets or [])
     if samples:
         given.append(sample_articles())
     if not given:
-        raise typer.BadParameter("name at least one file or folder, or --samples")
-    if any(str(path).startswith(("http:/", "https:/")) for path in given):
-        raise typer.BadParameter("addresses are not fetched yet: save the page in your browser and add the file")
-    if url and (len(given) != 1 or given[0].is_dir()):
+        raise typer.BadParameter("name at least one file, folder or web address, or --samples")
+    if url and (len(given) != 1 or is_address(given[0]) or Path(given[0]).is_dir()):
         raise typer.BadParameter("--url is the address of one article: name one file")
     details = Details(published=published, publisher=publisher, url=url)
-    with _library(context, home, embedding_model) as library, _progress() as progress:
-        report = library.add(*given, details=details, on_progress=progress)
+    wanted = Wanted(limit, since, _fields(fields or ()), allow_private, delay)
+    with _library(context, home, embedding_model) as library, _adding() as progress:
+        report = library.add(*given, details=details, wanted=wanted, dry_run=dry_run, on_progress=progress)
+    _end_adding(report, dry_run)
+
+
+def _end_adding(report: Report, dry_run: bool = False) -> None:
     terminal.print_report(report, terminal.console())
+    if dry_run:
+        terminal.console().print("Nothing was written: this was a rehearsal.")
+    elif any(outcome.status == "failed" for outcome in report.outcomes):
+        terminal.console(stderr=True).print("What failed, and how to try it again: newscite articles failed")
     if report.count("failed"):
         raise typer.Exit(ERROR if report.count("failed") == len(report.outcomes) else PARTLY)
+
+
+def _fields(pairs: Sequence[str]) -> dict[str, str]:
+    fields = dict(pair.split("=", 1) for pair in pairs if "=" in pair)
+    if len(fields) < len(pairs) or not all(fields.values()):
+        raise typer.BadParameter("--map wants OURS=THEIRS, each of ours once: --map title=headline")
+    unknown = fields.keys() - MAPPED
+    if unknown:
+        raise typer.BadParameter(f"--map knows no {', '.join(sorted(unknown))}; it knows {', '.join(sorted(MAPPED))}")
+    return fields
+
+
+@contextmanager
+def _adding() -> Iterator[Progress]:
+    """Show the progress of adding; say what stays where it is interrupted."""
+    try:
+        with _progress() as progress:
+            yield progress
+    except KeyboardInterrupt:
+        print("newscite: Stopped. What was read stays; the same command goes on from there.", file=sys.stderr)
+        raise typer.Exit(INTERRUPTED) from None
+
+
+@app.command(no_args_is_help=True)
+def watch(
+    context: typer.Context,
+    feeds: Annotated[list[str], typer.Argument(metavar="FEED…", help="The addresses of RSS or Atom feeds.")],
+    every: Annotated[str, typer.Option(help="How often to look: a number with s, m, h or d.")] = "15m",
+    publisher: Annotated[str | None, typer.Option(help="Who published the articles.")] = None,
+    since: Since = None,
+    limit: Limit = None,
+    allow_private: AllowPrivate = False,
+    delay: Delay = 1.0,
+    embedding_model: EmbeddingModel = None,
+    home: Home = None,
+) -> None:
+    """Look after feeds: add what is new in them, again and again, until you stop it (Ctrl-C, or SIGTERM).
+
+    - `newscite watch https://courier.example/feed.xml --every 15m`
+    """
+    from ui import watch as watching  # only this command looks at a clock
+
+    if not all(map(is_address, feeds)):
+        raise typer.BadParameter("a feed is named by its web address: https://…")
+    try:
+        task = watching.Watch(
+            feeds,
+            watching.duration(every),
+            Details(publisher=publisher),
+            Wanted(limit, since, allow_private=allow_private, delay=delay),
+        )
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    try:
+        watching.watch(task, _home(context, home), embedding_model, lambda line: print(line, flush=True))
+    except (KeyboardInterrupt, SystemExit):
+        print("Stopped.", flush=True)
 
 
 @app.command(no_args_is_help=True)
@@ -334,6 +428,40 @@ def show_article(context: typer.Context, article: ArticleId, as_json: Json = Fal
         print(json.dumps(render.article_as_json(found), ensure_ascii=False, indent=2))
     else:
         terminal.print_article(found, terminal.console(), others)
+
+
+@articles.command("failed")
+def failed_articles(
+    context: typer.Context,
+    retry: Annotated[bool, typer.Option("--retry", help="Try all of them again.")] = False,
+    forget: Annotated[bool, typer.Option("--forget", help="Strike all of them from the list.")] = False,
+    allow_private: AllowPrivate = False,
+    delay: Delay = 1.0,
+    as_json: Json = False,
+    home: Home = None,
+) -> None:
+    """List what could not be added, with the reason. What is added later leaves the list by itself.
+
+    - `newscite articles failed --retry`
+    - `newscite add FILE`, for one of them
+    """
+    if retry and forget:
+        raise typer.BadParameter("--retry and --forget exclude each other")
+    with _library(context, home) as library:
+        if retry:
+            with _adding() as progress:
+                report = library.retry_failures(Wanted(allow_private=allow_private, delay=delay), progress)
+            _end_adding(report)
+            return
+        failures = library.failures()
+        if forget:
+            library.forget_failures([failure.source for failure in failures])
+    if as_json:
+        print(json.dumps([render.failure_as_json(failure) for failure in failures], ensure_ascii=False, indent=2))
+    elif forget:
+        terminal.console().print(f"Forgotten: {len(failures)}.")
+    else:
+        terminal.print_failures(failures, terminal.console())
 
 
 @articles.command("remove")

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from indexes.article import Article, Paragraph, Speaker
-from indexes.library import Listed
+from indexes.library import Failure, Listed
 
 Stretch = tuple[int, int]  # text[start:end], in code points
 
@@ -36,6 +36,11 @@ def listed_as_json(row: Listed) -> dict[str, Any]:
     """Return a line of `articles list --json`."""
     published = row.published.isoformat() if row.published else None
     return {**asdict(row), "published": published, "speakers": list(row.speakers)}
+
+
+def failure_as_json(failure: Failure) -> dict[str, Any]:
+    """Return something that could not be added, as `articles failed --json` prints it."""
+    return {**asdict(failure), "failed": failure.failed.isoformat() if failure.failed else None}
 
 
 def speaker_as_json(speaker: Speaker) -> dict[str, Any]:

@@ -3,27 +3,37 @@
 import re
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Literal
 
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from indexes.adding import Ended
 from indexes.article import Article, Paragraph, Quotation
-from indexes.catalog import Listed, Status
-from indexes.library import Report
+from indexes.catalog import Listed
+from indexes.library import Failure, Report
 from rag.answer import Answer, Citation
 from rag.explain import Explanation
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 READABLE = 100  # columns; longer lines tire the eye
-STATUS_STYLES: dict[Status | Literal["failed"], str] = {
+STATUS_STYLES: dict[Ended, str] = {
     "added": "green",
     "updated": "cyan",
+    "new": "green",
     "unchanged": "dim",
+    "older": "dim",
+    "left": "yellow",
     "failed": "red",
 }
+_SAID: dict[Ended, str] = {
+    "new": "to be fetched",
+    "older": "older than wanted",
+    "left": "left for the next time",
+}
+_NOTHING_NEW = ("unchanged", "older", "left")
+_LONG = 20  # lines of a report; in a longer one what brings nothing new is only counted
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -88,7 +98,7 @@ def _with_dim_markers(line: str) -> Text:
 
 
 def _print_source(citation: Citation, out: Console) -> None:
-    head = Text.assemble((f"[{citation.marker}] ", "cyan"), (f"¶{citation.paragraph}", "bold"))
+    head = Text.assemble((f"[{citation.marker}] ", "cyan"), (citation.place, "bold"))
     if citation.speaker:
         head.append_text(_text(f"  {citation.speaker}", "bold"))
         if citation.speaker_how != "named":
@@ -96,6 +106,8 @@ def _print_source(citation: Citation, out: Console) -> None:
     head.append_text(_text(f"  {_origin(citation)}"))
     out.print(head)
     out.print(_indented(_text(citation.quote, "green")))
+    for note in citation.notes:
+        out.print(_indented(_text(note, "yellow")))
     if citation.link:
         out.print(Text(f"    {citation.link}", style="dim"), soft_wrap=True)
     out.print()
@@ -147,14 +159,28 @@ def print_report(report: Report, out: Console) -> None:
     table = Table(box=None, pad_edge=False, header_style="dim")
     for column in ("", "article", "title", "from"):
         table.add_column(column, overflow="fold")
-    for outcome in report.outcomes:
+    shown = [o for o in report.outcomes if len(report.outcomes) <= _LONG or o.status not in _NOTHING_NEW]
+    for outcome in shown:
         cells = (outcome.id or "", outcome.title or "", outcome.reason or outcome.path)
         table.add_row(Text(outcome.status, style=STATUS_STYLES[outcome.status]), *(_text(cell) for cell in cells))
-    if report.outcomes:
+    if shown:
         out.print(table)
-    counts = ((report.count(status), status) for status in STATUS_STYLES)
-    summary = ", ".join(f"{count} {status}" for count, status in counts if count)
-    out.print(Text(summary or "Nothing to add: the folder holds no files.", style="bold"))
+    out.print(Text(summary(report) or "Nothing to add: there is no article.", style="bold"))
+
+
+def summary(report: Report) -> str:
+    """Return how many articles ended in which way, in one line; empty where there were none."""
+    counts = ((report.count(status), _SAID.get(status, status)) for status in STATUS_STYLES)
+    return ", ".join(f"{count} {words}" for count, words in counts if count)
+
+
+def print_failures(failures: Sequence[Failure], out: Console) -> None:
+    """Print what could not be added, and why."""
+    for failure in failures:
+        when = failure.failed.strftime("%Y-%m-%d %H:%M") if failure.failed else ""
+        tries = f", tried {failure.tries} times" if failure.tries > 1 else ""
+        out.print(Text.assemble(_text(failure.source, "bold"), (f"  {when} UTC{tries}", "dim")), soft_wrap=True)
+        out.print(_indented(_text(failure.reason, "red")))
 
 
 def print_articles(rows: Sequence[Listed], out: Console) -> None:

@@ -26,7 +26,7 @@ from starlette.datastructures import FormData, UploadFile
 from indexes.article import Article
 from indexes.catalog import Listed
 from indexes.errors import NewsciteError
-from indexes.library import Library, Outcome
+from indexes.library import Library, Outcome, Source
 from indexes.readers import MAX_BYTES, Details, canonical_url, parse_date, read_bytes
 from ui import schemas
 from ui.access import Visitor
@@ -356,7 +356,7 @@ def _add(library: Library, uploads: list[Upload], tell: Tell, desk: Desk) -> Non
     tell("progress", {"what": "reading", "done": 0, "total": len(uploads)})
     try:
         report = library.add_each(
-            [(upload.name, partial(read, upload)) for upload in uploads],
+            [Source(upload.name, partial(read, upload)) for upload in uploads],
             on_progress=progressed,
             on_outcome=lambda outcome: tell("file", _outcome_as_json(outcome)),
         )

@@ -28,6 +28,12 @@ _MANY = {
 READABLE = "text, Markdown, HTML, PDF, DOCX, mail (EML, MBOX), records (JSON, JSONL) and ZIP archives of these"
 
 
+# What `Options.fields` can name.
+MAPPED = frozenset(
+    {"title", "text", "published", "updated", "url", "publisher", "authors", "section", "language", "key"}
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """What the user says about a file that holds many articles."""
