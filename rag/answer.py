@@ -1,8 +1,9 @@
 """The nouns of an answer: Answer, Claim, Citation. Their attributes carry the names of the JSON contract."""
 
 import json
+import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
@@ -16,6 +17,17 @@ Reason = Literal["no_articles", "out_of_date_range", "speaker_absent", "no_match
 Verdict = Literal["verbatim", "supported", "unverified", "withheld"]
 
 CANNOT_ANSWER = "The articles do not say"
+
+_LABELLED = re.compile(r"\W*(?:correct|clarif|errat|amend|update|editor|note)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Another article in which the cited words stand too, because both are one text."""
+
+    article_id: str
+    publisher: str | None
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +50,25 @@ class Citation:
     end: int
     permalink: str  # relative: `/p/ARTICLE/N`
     link: str | None  # the original address with a text fragment that finds the quote there
+    page: int | None = None  # of a PDF: where the paragraph begins
+    opinion: bool = False  # where the publisher says that the article is one
+    corrections: tuple[str, ...] = ()  # what the publisher says to have corrected in the article
+    copies: tuple[Copy, ...] = ()  # who else has published these words: one source, not several
+
+    @property
+    def place(self) -> str:
+        """Where in its article it stands, as a reader finds it: "¶6", or "¶6, p. 3" of a PDF."""
+        return f"¶{self.paragraph}, p. {self.page}" if self.page else f"¶{self.paragraph}"
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader should know of the source: that it is opinion, corrected, and who else has the text."""
+        others = "; ".join(dict.fromkeys(copy.publisher or copy.title for copy in self.copies))
+        return (
+            *(("Opinion",) if self.opinion else ()),
+            *(text if _LABELLED.match(text) else f"Correction: {text}" for text in self.corrections),
+            *((f"Also in: {others}",) if others else ()),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +166,13 @@ def _checked() -> "TypeAdapter[Answer]":
 
 
 def _completed(citation: Mapping[str, Any]) -> dict[str, Any]:
-    return {**dict.fromkeys(each.name for each in fields(Citation)), **citation}
+    needed = (each.name for each in fields(Citation) if each.default is MISSING)
+    return {**dict.fromkeys(needed), **citation}
 
 
 def _source_lines(citation: Citation) -> list[str]:
     where = [
-        f"¶{citation.paragraph}",
+        citation.place,
         citation.speaker,
         citation.title,
         citation.publisher,
@@ -149,6 +181,7 @@ def _source_lines(citation: Citation) -> list[str]:
     return [
         f"[{citation.marker}] " + ", ".join(str(part) for part in where if part),
         f"    {citation.quote}",
+        *(f"    {note}" for note in citation.notes),
     ]
 
 

@@ -55,6 +55,9 @@ def cite(marker: int, article: Article, number: int, start: int, end: int) -> Ci
         end=end,
         permalink=f"/p/{article.id}/{number}",
         link=_text_fragment(article, number, start, end),
+        page=paragraph.page,
+        opinion=article.opinion,
+        corrections=article.corrections,
     )
 
 

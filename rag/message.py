@@ -1,6 +1,8 @@
 """An answer as LangChain passes it on: an AIMessage whose text carries standard citation annotations."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
 
 from langchain_core.messages import AIMessage
 from langchain_core.messages.ai import UsageMetadata
@@ -44,7 +46,15 @@ def _annotation(citation: Citation, start: int, end: int) -> Annotation:
         speaker=citation.speaker,
         quote_start=citation.start,
         quote_end=citation.end,
+        **_further(citation),
     )
+
+
+def _further(citation: Citation) -> dict[str, Any]:
+    """Return what only some sources have: a page, corrections, an opinion, copies elsewhere."""
+    plain = asdict(citation)
+    found = {name: plain[name] for name in ("page", "opinion", "corrections", "copies")}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in found.items() if value}
 
 
 def _usage(answer: Answer) -> UsageMetadata | None:

@@ -1,5 +1,7 @@
 """A citation cannot be wrong about its source, whatever the article holds."""
 
+import json
+from dataclasses import replace
 from urllib.parse import unquote
 
 import pytest
@@ -7,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexes.article import Article, Paragraph, Quotation, Speaker
+from rag.answer import Answer, Copy
 from rag.cite import cite
 
 HOSTILE = st.text(
@@ -102,3 +105,57 @@ def test_an_unsure_speaker_is_not_named() -> None:
 
 def test_words_outside_the_quotation_are_nobodys() -> None:
     assert cite(1, spoken(0.9), 1, 12, 21).speaker is None
+
+
+# -- what a reader should know of the source --------------------------------------------------------------------------
+
+NOTE = "An earlier version of this article gave the wrong year."
+
+
+def corrected(**facts: object) -> Article:
+    body = Paragraph("The dam is safe.", number=1, page=3)
+    paragraphs = (body, Paragraph(NOTE, "correction"))
+    return Article(title="Dam", paragraphs=paragraphs, source="a.pdf", **facts)  # type: ignore[arg-type]
+
+
+def test_a_citation_carries_page_opinion_and_corrections() -> None:
+    citation = cite(1, corrected(opinion=True), 1, 0, 7)
+    assert (citation.page, citation.opinion, citation.corrections) == (3, True, (NOTE,))
+    assert citation.place == "¶1, p. 3"
+    assert citation.notes == ("Opinion", f"Correction: {NOTE}")
+
+
+def test_a_plain_source_needs_no_notes() -> None:
+    citation = cite(1, article("The dam is safe."), 1, 0, 7)
+    assert (citation.place, citation.notes) == ("¶1", ())
+
+
+def test_a_correction_that_is_labelled_gets_no_second_label() -> None:
+    labelled = replace(
+        corrected(), paragraphs=(*corrected().body, Paragraph("Clarification: It is old.", "correction"))
+    )
+    assert cite(1, labelled, 1, 0, 7).notes == ("Clarification: It is old.",)
+
+
+def test_who_else_has_the_text_is_named_once_each() -> None:
+    copies = (Copy("a", "Register", "Dam"), Copy("b", "Register", "Dam safe"), Copy("c", None, "The dam"))
+    citation = replace(cite(1, article("The dam is safe."), 1, 0, 7), copies=copies)
+    assert citation.notes == ("Also in: Register; The dam",)
+
+
+def test_an_answer_in_words_and_in_json_carries_all_of_it() -> None:
+    citation = replace(cite(1, corrected(opinion=True), 1, 0, 7), copies=(Copy("a", "Register", "Dam"),))
+    answer = Answer("Is it safe?", "It is [1].", "quoted", citations=(citation,))
+    assert [line.strip() for line in str(answer).split("\n")][2:] == [
+        "[1] ¶1, p. 3, Dam", "The dam", "Opinion", f"Correction: {NOTE}", "Also in: Register",
+    ]  # fmt: skip
+    assert answer.to_dict()["citations"][0]["copies"] == [{"article_id": "a", "publisher": "Register", "title": "Dam"}]
+    assert Answer.from_json(answer.to_json()) == answer
+
+
+def test_an_answer_that_was_stored_before_is_still_read() -> None:
+    answer = Answer("Is it safe?", "It is [1].", "quoted", citations=(cite(1, article("Safe."), 1, 0, 4),))
+    plain = answer.to_dict()
+    for name in ("page", "opinion", "corrections", "copies"):
+        del plain["citations"][0][name]
+    assert Answer.from_json(json.dumps(plain)) == answer

@@ -263,7 +263,7 @@ def test_an_answer_of_another_newscite_can_be_read(path: Path, kept: Conversatio
         del plain[absent]
     for absent in ("link", "speaker_from", "published"):
         del plain["citations"][0][absent]
-    plain["citations"][0]["page"] = 4
+    plain["citations"][0]["column"] = 4
     change(path, "UPDATE turns SET answer = ?", json.dumps(plain))
     [only] = kept.turns(ID, None)
     assert only.answer.answer == ANSWER.answer

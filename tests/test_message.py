@@ -1,5 +1,6 @@
 """An answer as a LangChain message: standard blocks, standard citations."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any, cast
 
@@ -7,6 +8,7 @@ from langchain_core.messages import AIMessage
 
 from indexes.library import Library
 from rag import Answer, Assistant
+from rag.answer import Copy
 from tests.memory import MemoryLibrary, article
 
 QUAY = article(
@@ -40,6 +42,22 @@ def test_each_citation_is_annotated_to_its_sentence() -> None:
         assert note["cited_text"] in QUAY.body[note["extras"]["paragraph"] - 1].text
         assert (note["type"], note["title"]) == ("citation", "Quay shut")
         assert note["url"].startswith("https://courier.example/quay#:~:text=")
+
+
+def test_what_only_some_sources_have_is_in_the_extras() -> None:
+    assert not {"page", "opinion", "corrections", "copies"} & {*first_extras(ask("why is the quay closed?"))}
+    answer = ask("why is the quay closed?")
+    copies = (Copy("a1", "Ostrey Register", "Quay closed"),)
+    noted = tuple(
+        replace(c, page=2, opinion=True, corrections=("Correction: …",), copies=copies) for c in answer.citations
+    )
+    extras = first_extras(replace(answer, citations=noted))
+    assert (extras["page"], extras["opinion"], extras["corrections"]) == (2, True, ["Correction: …"])
+    assert extras["copies"] == [{"article_id": "a1", "publisher": "Ostrey Register", "title": "Quay closed"}]
+
+
+def first_extras(answer: Answer) -> dict[str, Any]:
+    return cast(dict[str, Any], block(answer.to_message())["annotations"][0]["extras"])
 
 
 def test_an_abstention_has_no_citations() -> None:

@@ -81,6 +81,14 @@ def _drawn(noun: type, words: dict[str, str], *, leave_out: frozenset[str] = fro
     return create_model(noun.__name__, __doc__=noun.__doc__, **documented)
 
 
+Copy: type[BaseModel] = _drawn(
+    nouns.Copy,
+    {
+        "article_id": "The other article.",
+        "publisher": "Who published it.",
+        "title": "Its headline.",
+    },
+)
 Citation: type[BaseModel] = _drawn(
     nouns.Citation,
     {
@@ -100,7 +108,12 @@ Citation: type[BaseModel] = _drawn(
         "end": "Where they end: `quote == text[start:end]`.",
         "permalink": "A page that shows the paragraph in its article, from the root of this site.",
         "link": "The original address with a fragment that a browser scrolls to.",
+        "page": "Of a PDF: the page on which the paragraph begins, from 1.",
+        "opinion": "True where the publisher says that the article is one.",
+        "corrections": "What the publisher says to have corrected in the article, word for word.",
+        "copies": "Other articles in which these words stand too: one text, and so one source.",
     },
+    copies=list[Copy],  # type: ignore[valid-type]
 )
 Claim: type[BaseModel] = _drawn(
     nouns.Claim,
