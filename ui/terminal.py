@@ -108,8 +108,6 @@ def _print_source(citation: Citation, out: Console) -> None:
     out.print(_indented(_text(citation.quote, "green")))
     for note in citation.notes:
         out.print(_indented(_text(note, "yellow")))
-    for note in citation.notes:
-        out.print(_indented(_text(note, "yellow")))
     if citation.link:
         out.print(Text(f"    {citation.link}", style="dim"), soft_wrap=True)
     out.print()
