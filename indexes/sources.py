@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
-OnWait = Callable[[str], None]
+OnWait = Callable[[float, str], None]  # told how many seconds are waited, and what for
 
 
 @dataclass(frozen=True, slots=True)

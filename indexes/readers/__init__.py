@@ -76,11 +76,9 @@ def items(path: Path, details: Details | None = None, options: Options | None = 
     if path.is_dir() or not os.path.lexists(path) or not formats.holds_many(path.suffix):
         yield Item(name, partial(read, path, details))
         return
-    try:
-        with _named(name), _opened(path) as file:
-            yield from _parts(name, shown(Path(os.path.abspath(path))), file, details, options)
-    except ReadError as error:
-        yield Item(name, partial(_fail, error))
+    with _failing_late(name) as failed, _opened(path) as file:
+        yield from _parts(name, shown(Path(os.path.abspath(path))), file, details, options)
+    yield from failed
 
 
 def items_in_bytes(
@@ -90,11 +88,9 @@ def items_in_bytes(
     if not formats.holds_many(Path(name).suffix):
         yield Item(name, partial(read_bytes, name, data, details))
         return
-    try:
-        with _named(name):
-            yield from _parts(name, name, BytesIO(_filled(data)), details, options)
-    except ReadError as error:
-        yield Item(name, partial(_fail, error))
+    with _failing_late(name) as failed:
+        yield from _parts(name, name, BytesIO(_filled(data)), details, options)
+    yield from failed
 
 
 def read(path: Path, details: Details | None = None) -> Article:
@@ -130,7 +126,18 @@ def _read_part(part: Part, name: str, source: str, details: Details | None) -> A
         return to_article(part.read(), f"{source}#{part.name}", details)
 
 
-def _fail(error: ReadError) -> Article:
+@contextmanager
+def _failing_late(name: str) -> Iterator[list[Item]]:
+    """Turn what is wrong with a file as a whole into an item that says so when it is read."""
+    failed: list[Item] = []
+    try:
+        with _named(name):
+            yield failed
+    except Exception as error:  # whatever a parser makes of it; the other files are still to be read
+        failed.append(Item(name, partial(_fail, error)))
+
+
+def _fail(error: Exception) -> Article:
     raise error
 
 
