@@ -207,7 +207,8 @@ def test_a_text_box_follows_its_paragraph_once() -> None:
     shape = "xmlns:wps='http://schemas.microsoft.com/office/word/2010/wordprocessingShape'"
     document = with_markup(
         f"<w:p><w:r><w:t>The ferry is back.</w:t></w:r><w:r><mc:AlternateContent {mc}>"
-        f"<mc:Choice Requires='wps' {shape}><w:drawing><wp:anchor><wps:wsp><wps:txbx>{box}</wps:txbx></wps:wsp></wp:anchor></w:drawing></mc:Choice>"
+        f"<mc:Choice Requires='wps' {shape}><w:drawing><wp:anchor><wps:wsp><wps:txbx>{box}</wps:txbx></wps:wsp>"
+        "</wp:anchor></w:drawing></mc:Choice>"
         f"<mc:Fallback><w:pict>{box}</w:pict></mc:Fallback></mc:AlternateContent></w:r>"
         "<w:r><w:t xml:space='preserve'> So is the pier.</w:t></w:r></w:p>",
         "<w:p><w:r><w:t>The council paid.</w:t></w:r></w:p>",
