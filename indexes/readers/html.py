@@ -8,6 +8,7 @@ trafilatura found, and what reads like prose in between is kept whether trafilat
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -115,13 +116,21 @@ def _extract(markup: str) -> tuple[Any, Any]:
     if page is None:
         return None, None
     found = trafilatura.bare_extraction(
-        markup,
+        _without_records(page),
         include_comments=False,
         with_metadata=True,
         favor_recall=True,
         date_extraction_params={"extensive_search": False, "original_date": True},
     )
     return page, found
+
+
+def _without_records(page: Any) -> Any:
+    """Return a copy of a page without its scripts: jsonld.py reads them, and hostile ones hold trafilatura for minutes."""
+    page = deepcopy(page)
+    for script in page.xpath(".//script"):
+        script.text = None
+    return page
 
 
 def _blocks(pieces: Sequence[_Piece], body: Any, title: str | None) -> Iterator[Block]:
@@ -150,7 +159,15 @@ def _mark_taken(pieces: Sequence[_Piece], body: Any) -> None:
 
 
 def _first(pieces: Sequence[_Piece], first: int, title: str | None) -> int:
-    """Go back to the title, so that standfirst, byline, date and the first picture's caption are kept."""
+    """Go back to the title, so that standfirst, byline, date and the first picture's caption are kept.
+
+    Or on to it, where nothing but the page's own head stands between.
+    """
+    for i in range(first, min(len(pieces), first + 40)):
+        if pieces[i].is_prose or furniture(pieces[i].text) in ("byline", "dateline", "caption"):
+            break
+        if title and pieces[i].element.tag in ("h1", "h2") and _folded(pieces[i].text) == _folded(title):
+            return i
     for i in range(first, max(-1, first - 40), -1):
         if pieces[i].element.tag == "h1" or (title and _folded(pieces[i].text) == _folded(title)):
             return i

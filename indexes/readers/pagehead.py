@@ -1,15 +1,16 @@
 """What a web page says about its article: JSON-LD and meta tags first, trafilatura's reading of the page after that."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
+from indexes.readers.addresses import same_page
 from indexes.readers.dates import find_date
 from indexes.readers.draft import Head
+from indexes.readers.jsonld import Record, Records, kinds, line
 
-_ARTICLE = re.compile(r"(?:Article|BlogPosting|Report)$")
 _PUBLISHED = (
     "article:published_time",
     "datepublished",
@@ -20,68 +21,178 @@ _PUBLISHED = (
     "parsely-pub-date",
 )
 _UPDATED = ("article:modified_time", "datemodified", "og:updated_time", "last-modified")
+_SECTION = ("article:section", "og:article:section", "parsely-section")
+_BETWEEN = re.compile(r"\s+[|–—·•:-]{1,2}\s+|\s*[|\[\]»«]\s*|:\s+")  # what stands between title and site in a <title>
+_HEAD_NAMES = re.compile(
+    r"(?:^|[\s_-])(?:logo|masthead|banner|branding|site-?title|site-?name|header)(?:$|[\s_-])", re.I
+)
+_SITES = {"WebSite", "NewsMediaOrganization"}
+_OPINION = re.compile(
+    r"opinions?|comment(?:ary)?|comment is free|editorials?|columns?|columnists?|op-?ed'?s?|leaders?|viewpoints?|"
+    r"letters?|guest essays?|meinung|kommentare?|leitartikel|opini[óã]o?n?|tribunes?|éditos?|éditorial",
+    re.IGNORECASE,
+)
+_OPINION_PATH = {"opinion", "opinions", "commentisfree", "editorial", "editorials", "oped", "op-ed"}
 
 
 def page_head(page: Any, found: Any) -> Head:
     """Return the head of a page, given its tree and trafilatura's document."""
-    record, meta = _record(page), _meta(page)
+    records, meta = Records(page), _meta(page)
+    record = _record(page, records, meta)
     published = _first_date(record.get("datePublished"), *map(meta.get, _PUBLISHED), _marked_time(page), found.date)
     updated = _first_date(record.get("dateModified"), *map(meta.get, _UPDATED))
+    sections = records.names(record.get("articleSection")) or [meta[key] for key in _SECTION if key in meta]
+    url = next((url for url in _addresses(page, meta, record) if urlsplit(url).scheme), None)
     return Head(
-        title=_title(page, record, meta, found),
-        publisher=_name(record.get("publisher")) or meta.get("og:site_name") or found.sitename or None,
-        authors=_authors(record, found),
+        title=_title(page, records, record, meta, found),
+        publisher=records.name(record.get("publisher")) or meta.get("og:site_name") or found.sitename or None,
+        authors=_authors(records, record, found),
         published=published,
         updated=updated if updated != published else None,
-        url=found.url or _name(record.get("url")),
-        language=page.get("lang") or _name(record.get("inLanguage")),
-        section=_name(record.get("articleSection")) or meta.get("article:section"),
+        url=url,
+        language=page.get("lang") or records.name(record.get("inLanguage")),
+        section=sections[0] if sections else None,
+        opinion=_is_opinion(records, record, meta, sections, url),
     )
 
 
-def _title(page: Any, record: Mapping[str, Any], meta: Mapping[str, str], found: Any) -> str | None:
+def addresses(page: Any, base: str) -> list[str]:
+    """Return the addresses that a page, found at `base`, says to be its own: the surest first."""
+    meta, records = _meta(page), Records(page)
+    named = _addresses(page, meta, _record(page, records, meta))
+    return list(dict.fromkeys(address for name in named if (address := _joined(base, name))))
+
+
+def article_record(page: Any) -> Record:
+    """Return what the page's JSON-LD says about its article; an empty record where it says nothing."""
+    return _record(page, Records(page), _meta(page))
+
+
+def says_article(page: Any) -> bool:
+    """Tell whether a page says of itself to be an article."""
+    return bool(article_record(page)) or _meta(page).get("og:type", "").lower() in ("article", "news", "newsarticle")
+
+
+# --- title ------------------------------------------------------------------------------------------------------------
+
+
+def _title(page: Any, records: Records, record: Record, meta: Mapping[str, str], found: Any) -> str | None:
     """Return the heading that the page shows, where its own records confirm that it is the title."""
-    titles = [_name(record.get("headline")), meta.get("og:title"), _line(page.findtext(".//title")), found.title]
-    known = [title for title in titles if title]
-    for element in page.iter("h1"):
-        shown = _line("".join(element.itertext()))
-        if shown and any(shown.casefold() in title.casefold() for title in known):
-            return shown
-    return known[0] if known and (record.get("headline") or meta.get("og:title")) else found.title or None
+    named = [title for title in (line(record.get("headline")), meta.get("og:title")) if title]
+    whole = line(page.findtext(".//title"))
+    site = _site_names(records, record, meta, found)
+    headings = list(_headings(page, "h1"))
+    site |= {text.casefold() for text, logo in headings if logo}
+    shown = [text for text, _ in headings if text.casefold() not in site]
+    for title in filter(None, (*named, whole, found.title)):
+        confirmed = [text for text in shown if _confirms(title, text)]
+        if confirmed:
+            return _below_the_site(page, whole, max(confirmed, key=len)) if title == whole else max(confirmed, key=len)
+    if named:
+        return named[0]
+    if len(shown) == 1:
+        return shown[0]
+    return _first_part(found.title, site) or _first_part(whole, site) or found.title or None
 
 
-def _record(page: Any) -> Mapping[str, Any]:
-    """Return the JSON-LD record of the article, or an empty one."""
-    for script in page.iter("script"):
-        if "ld+json" in (script.get("type") or ""):
-            for item in _items(_loaded(script.text or "")):
-                kinds = item.get("@type")
-                if any(_ARTICLE.search(str(kind)) for kind in (kinds if isinstance(kinds, list) else [kinds])):
-                    return item
-    return {}
+def _below_the_site(page: Any, whole: str | None, shown: str) -> str:
+    """Return a heading; but where it is the last part of <title> and a smaller one is the first, it is the site's."""
+    parts = _BETWEEN.split(whole or "")
+    if len(parts) > 1 and shown.casefold() in parts[-1].casefold():
+        return next((text for text, _ in _headings(page, "h2") if text.casefold() == parts[0].casefold()), shown)
+    return shown
 
 
-def _loaded(text: str) -> Any:
+def _headings(page: Any, tag: str) -> Iterator[tuple[str, bool]]:
+    """Yield the page's headings of a size, and whether each is the site's logo: only a link, in the page's head."""
+    for element in page.iter(tag):
+        text = line("".join(element.itertext()))
+        if text:
+            links = list(element.iter("a"))
+            only_a_link = len(links) == 1 and line("".join(links[0].itertext())) == text
+            yield text, only_a_link and (_heads_the_page(element) or _path(links[0]) in ("", "/"))
+
+
+def _path(link: Any) -> str | None:
+    """Return the path that a link leads to; None where it leads nowhere else."""
+    href = link.get("href") or "#"
     try:
-        return json.loads(text, strict=False)
-    except (ValueError, RecursionError):
+        return None if href.startswith("#") else urlsplit(href).path
+    except ValueError:
         return None
 
 
-def _items(value: Any) -> Iterator[Mapping[str, Any]]:
-    """Yield the records of a JSON-LD value, which is one, a list, or a graph of them."""
-    for item in value if isinstance(value, list) else [value]:
-        if isinstance(item, Mapping):
-            yield item
-            graph = item.get("@graph")
-            yield from (entry for entry in graph if isinstance(entry, Mapping)) if isinstance(graph, list) else ()
+def _heads_the_page(element: Any) -> bool:
+    above = list(element.iterancestors())
+    names = " ".join(f"{e.get('class') or ''} {e.get('id') or ''}" for e in (element, *above[:3]))
+    tags = {e.tag for e in above}
+    return not tags & {"article", "main"} and ("header" in tags or bool(_HEAD_NAMES.search(names)))
+
+
+def _confirms(title: str, shown: str) -> bool:
+    """Tell whether a title is a heading's: the same words, a part of it on its own, or most of it."""
+    title, shown = title.casefold(), shown.casefold()
+    return shown in _BETWEEN.split(title) or (shown in title and len(shown) * 2 >= len(title))
+
+
+def _first_part(whole: str | None, site: set[str]) -> str | None:
+    """Return what stands in a <title> besides the site's name."""
+    return next((part for part in _BETWEEN.split(whole or "") if part and part.casefold() not in site), None)
+
+
+def _site_names(records: Records, record: Record, meta: Mapping[str, str], found: Any) -> set[str]:
+    sites = [line(one.get("name")) for one in records.all if _SITES & set(kinds(one))]
+    names = [records.name(record.get("publisher")), meta.get("og:site_name"), found.sitename, *sites]
+    return {name.casefold() for name in names if name}
+
+
+# --- the rest ---------------------------------------------------------------------------------------------------------
+
+
+def _record(page: Any, records: Records, meta: Mapping[str, str]) -> Record:
+    """Return the record of the page's own article: where there are several, the one that the page confirms."""
+    articles = records.articles()
+    titles = [title for title in (meta.get("og:title"), line(page.findtext(".//title"))) if title]
+    links = [link.get("href") or "" for link in page.iter("link") if _relation(link) == "canonical"]
+
+    def confirmed(record: Record) -> tuple[bool, bool, bool]:
+        headline = line(record.get("headline"))
+        addressed = any(same_page(name, link) for name in _record_addresses(record) for link in links)
+        titled = bool(headline) and any(_confirms(title, headline or "") for title in titles)
+        return addressed, titled, any(kind.endswith("NewsArticle") for kind in kinds(record))
+
+    return max(articles, key=confirmed, default={})
+
+
+def _addresses(page: Any, meta: Mapping[str, str], record: Record) -> list[str]:
+    """Return what a page says to be its address, as it stands there: the link, og:url, then its record."""
+    links = [link.get("href") for link in page.iter("link") if _relation(link) == "canonical"]
+    named = [*links, meta.get("og:url"), *_record_addresses(record)]
+    return [name.strip() for name in named if name and name.strip()]
+
+
+def _record_addresses(record: Record) -> list[str]:
+    page = record.get("mainEntityOfPage")
+    of_page = [page.get("@id"), page.get("url")] if isinstance(page, Mapping) else [page]
+    return [name for name in [*of_page, record.get("url")] if isinstance(name, str)]
+
+
+def _relation(link: Any) -> str:
+    return (link.get("rel") or "").strip().lower()
+
+
+def _joined(base: str, name: str) -> str | None:
+    try:
+        return urljoin(base, name)
+    except ValueError:
+        return None
 
 
 def _meta(page: Any) -> dict[str, str]:
     meta: dict[str, str] = {}
     for element in page.iter("meta"):
         key = element.get("property") or element.get("name") or element.get("itemprop")
-        value = _line(element.get("content"))
+        value = line(element.get("content"))
         if key and value:
             meta.setdefault(key.lower(), value)
     return meta
@@ -103,23 +214,19 @@ def _first_date(*values: object) -> date | None:
     return next((found for value in values if (found := find_date(value))), None)
 
 
-def _authors(record: Mapping[str, Any], found: Any) -> tuple[str, ...]:
-    listed = record.get("author")
-    names = [_name(person) for person in (listed if isinstance(listed, list) else [listed])]
-    clear = [name for name in names if name and not name.startswith("http")]
-    return tuple(
-        dict.fromkeys(clear or [_line(name) or "" for name in (found.author or "").split(";") if name.strip()])
-    )
+def _authors(records: Records, record: Record, found: Any) -> tuple[str, ...]:
+    clear = [name for name in records.names(record.get("author")) if not name.startswith("http")]
+    return tuple(dict.fromkeys(clear or [line(name) or "" for name in (found.author or "").split(";") if name.strip()]))
 
 
-def _name(value: Any) -> str | None:
-    """Return a JSON-LD value's name: the value itself, the first of several, or its `name`."""
-    if isinstance(value, list):
-        value = value[0] if value else None
-    if isinstance(value, Mapping):
-        value = value.get("name")
-    return _line(value) if isinstance(value, str) else None
-
-
-def _line(text: str | None) -> str | None:
-    return " ".join((text or "").split()) or None
+def _is_opinion(
+    records: Records, record: Record, meta: Mapping[str, str], sections: list[str], url: str | None
+) -> bool:
+    """Tell whether the publisher says that this is somebody's opinion: by type, genre, section, mark or address."""
+    if meta.get("article:opinion", "").lower() in ("true", "1", "yes"):
+        return True
+    if any(kind.endswith("OpinionNewsArticle") for kind in kinds(record)):
+        return True
+    said = [*sections, *records.names(record.get("genre")), *(meta[key] for key in _SECTION if key in meta)]
+    parts = [part.strip() for name in said for part in re.split(r"[|/>,;:»›]", name)]
+    return any(map(_OPINION.fullmatch, parts)) or bool(_OPINION_PATH & set(urlsplit(url or "").path.lower().split("/")))
