@@ -57,7 +57,7 @@ class Sources:
     """The sources of one run of adding. Use it in a `with` block: it may hold connections open."""
 
     def __init__(
-        self, intake: Intake, has: Callable[[str], bool], wanted: Wanted, on_wait: OnWait | None = None
+        self, intake: Intake, has: Callable[[str], bool], wanted: Wanted, on_wait: OnWait = lambda seconds, what: None
     ) -> None:
         """`has` tells whether the library has an article of this id; `on_wait` is told what a fetch waits for."""
         self._intake = intake

@@ -32,11 +32,14 @@ class Watch:
 
 
 def duration(text: str) -> timedelta:
-    """Return the time that a text such as "15m" or "2h" names; ValueError where it names none."""
+    """Return the time that a text such as "15m" or "2h" names; ValueError where it names none, or too short a one."""
     found = _DURATION.fullmatch(text.strip().lower())
     if not found:
         raise ValueError(f"{text!r} is no length of time. Write a number with s, m, h or d: 15m, 2h.")
-    return timedelta(seconds=int(found[1]) * _UNITS[found[2]])
+    named = timedelta(seconds=int(found[1]) * _UNITS[found[2]])
+    if named < SHORTEST:
+        raise ValueError(f"{text!r} is too often. A feed is looked at once a minute at most: 1m.")
+    return named
 
 
 def watch(task: Watch, home: Path | None, model: str | None, say: Say, rounds: int | None = None) -> None:
