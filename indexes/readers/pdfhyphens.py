@@ -1,0 +1,148 @@
+"""From the lines of a paragraph to its text: which hyphens at the ends of lines belong to a word.
+
+"govern-/ment" is one word; "well-/known" keeps its hyphen. The article's other words decide, then a list of English
+words (the vocabulary that the embedding model ships with), then the look of the two halves. In an article in which no
+word is broken by a typesetter all hyphens are its own.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+_HYPHENS = "\\-\u2010\u00ad"
+_BROKEN = re.compile(rf"(?P<before>[^\s{_HYPHENS}]*)[{_HYPHENS}]$")
+_AFTER = re.compile(rf"[^\s{_HYPHENS}]*")
+_WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+_LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
+_ENDINGS = (
+    "'s",
+    "’s",
+    "s",
+    "es",
+    "ed",
+    "d",
+    "ing",
+    "ly",
+    "er",
+    "ers",
+    "ness",
+    "ment",
+    "ments",
+    "able",
+    "ally",
+    "ation",
+)
+# Short words that stand in compounds; the vocabulary has too many syllables among its short words.
+_SHORT = frozenset(
+    "a air all an and ago anti arm art at big by co de due east end ex eye far few fit for gas go got half hard head high "
+    "hot ice if ill in key lay led lot low mad man mid mix near net new no non not now of off oil old on one out own pay "
+    "per pre pro re red run sea self set six so sub sun tax ten the tie tip to top two un up vice war way well who".split()
+)
+_NO_SPACE_AFTER = re.compile(r"(?<=\S)[—―]$|(?<=\d)–$|(?<=\w)/$")
+_NO_SPACE_BEFORE = re.compile(r"[—―](?=\S)")
+_IDEOGRAPH = r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]"
+
+
+class Joiner:
+    """Joins the lines of an article's paragraphs."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        texts = [_spelled(line) for line in lines]
+        self.has_hyphen = any("-" in text for text in texts)
+        self.words: set[str] = set()
+        ends = []
+        for text, after in zip(texts, [*texts[1:], ""], strict=True):
+            inner = text[: m.start()] if (m := _BROKEN.search(text)) else text
+            self.words.update(word.casefold() for word in _WORD.findall(_visible(inner, self.has_hyphen)))
+            if m and after:
+                ends.append((m["before"], _AFTER.match(after)[0]))  # type: ignore[index]
+        self.hyphenated = any(self._is_surely_broken(before, after) for before, after in ends)
+
+    def joined(self, lines: Sequence[str]) -> str:
+        """Return the text of a paragraph."""
+        text = ""
+        for line in lines:
+            line = _spelled(line)
+            text = self._appended(text, line) if text else line
+        return _visible(text, self.has_hyphen)
+
+    def _appended(self, text: str, line: str) -> str:
+        broken = _BROKEN.search(text)
+        if broken and broken["before"] and line[:1].isalnum():
+            keep = self._keeps(broken["before"], _AFTER.match(line)[0], text, line)  # type: ignore[index]
+            return f"{text[:-1]}-{line}" if keep else f"{text[:-1]}{line}"
+        if _NO_SPACE_AFTER.search(text) or _NO_SPACE_BEFORE.match(line):
+            return text + line
+        if re.search(f"{_IDEOGRAPH}$", text) and re.match(_IDEOGRAPH, line):
+            return text + line
+        return f"{text} {line}"
+
+    def _keeps(self, before: str, after: str, text: str, line: str) -> bool:
+        """Tell whether a hyphen at the end of a line belongs to the word."""
+        after = after.rstrip(".,;:!?”’\"')]")
+        before = before.lstrip("“‘\"'([—–")
+        whole = before + after
+        if before[-1:].isdigit() or after[:1].isdigit() or (after[:1].isupper() and not whole.isupper()):
+            return True
+        if f"{before}-{after}".casefold() in self.words:
+            return True
+        if whole.casefold() in self.words:
+            return False
+        if not self.hyphenated:
+            return True
+        if _is_word(whole):
+            return False
+        return self._knows(before) and self._knows(after)
+
+    def _is_surely_broken(self, before: str, after: str) -> bool:
+        before, after = before.lstrip("“‘\"'([—–"), after.rstrip(".,;:!?”’\"')]")
+        whole = before + after
+        if not (before.isalpha() and after.isalpha() and (after.islower() or whole.isupper())):
+            return False
+        if whole.casefold() in self.words:
+            return True
+        return not (self._knows(before) and self._knows(after))
+
+    def _knows(self, word: str) -> bool:
+        word = word.casefold()
+        return word in self.words or word in _SHORT or (len(word) > 3 and _is_word(word))
+
+
+def _spelled(text: str) -> str:
+    """Spell the ligatures of type out, as its author wrote them."""
+    for ligature, letters in _LIGATURES.items():
+        if ligature in text:
+            text = text.replace(ligature, letters)
+    return text
+
+
+def _visible(text: str, has_hyphen: bool) -> str:
+    """Drop soft hyphens; where they are the only ones, the font has just this name for its hyphen."""
+    return text.replace("\u00ad", "" if has_hyphen else "-").replace("\u2010", "-")
+
+
+def _is_word(text: str) -> bool:
+    """Tell whether English has a word, perhaps with an ending."""
+    word, words = text.casefold(), _english()
+    if word in words:
+        return True
+    for ending in _ENDINGS:
+        stem = word.removesuffix(ending)
+        if stem != word and len(stem) >= 3 and (stem in words or f"{stem}e" in words or f"{stem}y" in words):
+            return True
+    return len(word) > 5 and word.endswith(("ies", "ied")) and f"{word[:-3]}y" in words
+
+
+@cache
+def _english() -> frozenset[str]:
+    from indexes.embeddings import DEFAULT_PACKAGE  # slow, and most articles have no word that needs it
+
+    spec = find_spec(DEFAULT_PACKAGE)
+    for place in (spec.submodule_search_locations if spec else None) or ():
+        vocabulary = Path(place) / "model" / "vocab.txt"
+        if vocabulary.is_file():
+            lines = vocabulary.read_text(encoding="utf-8").splitlines()
+            return frozenset(line for line in lines if line.isalpha() and len(line) > 1)
+    return frozenset()
