@@ -126,7 +126,7 @@ def _extract(markup: str) -> tuple[Any, Any]:
 
 
 def _without_records(page: Any) -> Any:
-    """Return a copy of a page without its scripts: jsonld.py reads them, and hostile ones hold trafilatura for minutes."""
+    """Return a copy of a page without scripts: jsonld.py reads them, and hostile ones hold trafilatura for minutes."""
     page = deepcopy(page)
     for script in page.xpath(".//script"):
         script.text = None
