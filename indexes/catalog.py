@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from indexes import tables
 from indexes.article import Article, Filters, Passage
+from indexes.copies import LOOKED_AT, are_copies
 from indexes.database import Database, OnWait
 from indexes.embeddings import Floats, Model
 from indexes.errors import LibraryError
@@ -180,6 +181,10 @@ class Catalog:
     def articles(self) -> list[Listed]:
         """Return the current version of every article, in the order in which they first came in."""
         return list(self._remember("articles", _listed))
+
+    def copies(self, article_id: str) -> list[Listed]:
+        """Return the current versions of the other articles that are one text with this one, as far as it is here."""
+        return list(self._remember(("copies", article_id), lambda db: _copies(db, article_id)))
 
     def versions(self, article_id: str) -> list[Version]:
         """Return the versions of an article, the newest first."""
@@ -433,14 +438,16 @@ def published_by(publisher: str | None, articles: Sequence[Listed]) -> Sequence[
     return [each for each in articles if each.publisher in meant]
 
 
-def _listed(db: Connection) -> list[Listed]:
+def _listed(db: Connection, only: Sequence[int] | None = None) -> list[Listed]:
+    """Return the current versions, or those of them that stand in these rows."""
+    which = "v.current" if only is None else f"v.row IN ({', '.join(map(str, only))})"
     rows = db.execute(
         "SELECT v.row, v.article, v.version, v.title, v.publisher, v.published, v.url, v.source,"
         " (SELECT count(*) FROM paragraphs g WHERE g.version = v.row AND g.number IS NOT NULL)"
-        " FROM versions v WHERE v.current"
+        f" FROM versions v WHERE {which}"
         " ORDER BY (SELECT min(first.row) FROM versions first WHERE first.article = v.article)"
     ).fetchall()
-    speakers = _speakers_of_each(db)
+    speakers = _speakers_of_each(db, which)
     return [
         Listed(
             article,
@@ -457,16 +464,43 @@ def _listed(db: Connection) -> list[Listed]:
     ]
 
 
-def _speakers_of_each(db: Connection) -> dict[int, list[str]]:
-    """Return who speaks in each current version, by its row: who speaks in most paragraphs first, then who is first."""
+def _speakers_of_each(db: Connection, which: str) -> dict[int, list[str]]:
+    """Return who speaks in each of these versions, by its row: who does in most paragraphs first, then who is first."""
     found: dict[int, list[str]] = {}
     for row, name in db.execute(
         "SELECT v.row, s.name FROM versions v JOIN paragraphs g ON g.version = v.row"
-        " JOIN speakers s ON s.paragraph = g.row WHERE v.current"
+        f" JOIN speakers s ON s.paragraph = g.row WHERE {which}"
         " GROUP BY v.row, s.name ORDER BY v.row, count(*) DESC, min(g.position), min(s.rowid)"
     ):
         found.setdefault(row, []).append(name)
     return found
+
+
+# -- copies -----------------------------------------------------------------------------------------------------------
+
+_MOST_COPIES = 50  # that are looked at, those with most sentences in common first
+_WITH_ITS_SENTENCES = f"""
+    SELECT v.row FROM versions mine JOIN prints p ON p.version = mine.row JOIN prints q ON q.print = p.print
+    JOIN versions v ON v.row = q.version WHERE mine.row = ? AND v.current AND v.article <> mine.article
+    GROUP BY v.row HAVING count(*) >= {LOOKED_AT} * min(v.prints, mine.prints)
+    ORDER BY count(*) DESC, v.row LIMIT {_MOST_COPIES}"""
+
+
+def _copies(db: Connection, article_id: str) -> list[Listed]:
+    found = db.execute("SELECT row FROM versions WHERE article = ? AND current", (article_id,)).fetchone()
+    if found is None:
+        return []
+    others = [row for (row,) in db.execute(_WITH_ITS_SENTENCES, found).fetchall()]
+    text = _body_texts(db, found[0]) if others else []
+    copies = [row for row in others if are_copies(text, _body_texts(db, row))]
+    return _listed(db, copies) if copies else []
+
+
+def _body_texts(db: Connection, version_row: int) -> list[str]:
+    found = db.execute(
+        "SELECT text FROM paragraphs WHERE version = ? AND number IS NOT NULL ORDER BY position", (version_row,)
+    )
+    return [text for (text,) in found]
 
 
 # -- comparing --------------------------------------------------------------------------------------------------------

@@ -235,6 +235,11 @@ class Library:
         """Return the newest version of every article, in the order in which they came in."""
         return self._opened.catalog.articles()
 
+    def copies(self, article_id: str) -> list[Listed]:
+        """Return the other articles that are one text with this one: wire copy, the same page at another address."""
+        catalog = self._opened.catalog
+        return catalog.copies(catalog.resolve(article_id))
+
     def versions(self, article_id: str) -> list[Version]:
         """Return the versions of an article, the newest first."""
         catalog = self._opened.catalog

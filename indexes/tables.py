@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from typing import Any, NamedTuple, cast
 
 from indexes.article import Article, Paragraph, Passage, Quotation, Speaker
+from indexes.copies import prints
 from indexes.database import Connection, Row
 from indexes.embeddings import Floats, Model
 from indexes.errors import MismatchError
@@ -67,6 +68,7 @@ CREATE VIRTUAL TABLE past_counts USING fts5vocab ('past_stems', 'row')
 _LATER_COLUMNS = {
     ("versions", "key"): "TEXT",
     ("versions", "opinion"): "INTEGER NOT NULL DEFAULT 0",
+    ("versions", "prints"): "INTEGER",  # how many it has; none is known of what an older Newscite has added
     ("paragraphs", "page"): "INTEGER",
 }
 _LATER_TABLES = {
@@ -74,7 +76,11 @@ _LATER_TABLES = {
     " fetched TEXT NOT NULL)",
     "failures": "(source TEXT PRIMARY KEY, reason TEXT NOT NULL, details TEXT NOT NULL, tries INTEGER NOT NULL,"
     " failed TEXT NOT NULL)",
+    # By which copies are looked for: what `indexes.copies.prints` makes of the body paragraphs of each version.
+    "prints": "(print INTEGER NOT NULL, version INTEGER NOT NULL REFERENCES versions (row) ON DELETE CASCADE,"
+    " PRIMARY KEY (print, version))",
 }
+_LATER_INDEXES = {"prints_version": "prints (version)"}
 
 
 class State(NamedTuple):
@@ -88,11 +94,20 @@ class State(NamedTuple):
 def lacking(db: Connection) -> list[str]:
     """Return the statements that add what came later to the tables of an older library."""
     tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    indexes = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'index'")}
     known = {(table, row[1]) for table in tables for row in db.execute(f"PRAGMA table_info({table})")}
     return [
         *(f"CREATE TABLE {table} {its} WITHOUT ROWID" for table, its in _LATER_TABLES.items() if table not in tables),
         *(f"ALTER TABLE {t} ADD COLUMN {c} {kind}" for (t, c), kind in _LATER_COLUMNS.items() if (t, c) not in known),
+        *(f"CREATE INDEX {index} ON {where}" for index, where in _LATER_INDEXES.items() if index not in indexes),
+        *(_printing(db, "prints IS NULL") if _lacks_prints(db, known) else ()),
     ]
+
+
+def _lacks_prints(db: Connection, known: set[tuple[str, str]]) -> bool:
+    if ("versions", "prints") not in known:
+        return True
+    return db.execute("SELECT 1 FROM versions WHERE prints IS NULL LIMIT 1").fetchone() is not None
 
 
 # -- the manifest -----------------------------------------------------------------------------------------------------
@@ -144,6 +159,8 @@ def insert_version(
     row = _version_row(db, article)
     for position, paragraph in enumerate(article.paragraphs):
         _insert_paragraph(db, row, position, paragraph)
+    for statement in _printing(db, f"row = {row}"):
+        db.execute(statement)
     _insert_stems(db, article, row)
     insert_passages(db, row, passages, vectors, model_id)
     db.execute(
@@ -180,6 +197,7 @@ def _clear(db: Connection, version_row: int) -> None:
     _take_out_of_chroma(db, version_row)
     db.execute(f"DELETE FROM stems WHERE rowid IN {_BODY}", (version_row,))
     db.execute(f"DELETE FROM past_stems WHERE rowid IN {_BODY}", (version_row,))
+    db.execute("DELETE FROM prints WHERE version = ?", (version_row,))
     db.execute("DELETE FROM paragraphs WHERE version = ?", (version_row,))
 
 
@@ -262,6 +280,18 @@ def _insert_stems(db: Connection, article: Article, version_row: int) -> None:
     db.executemany(
         f"INSERT INTO stems (rowid, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)",
         [(rows[p.number], " ".join(terms(indexed_text(p))), *around) for p in article.body if p.number is not None],
+    )
+
+
+def _printing(db: Connection, which: str) -> tuple[str, str]:
+    """Return the statements that make the prints of those versions for which the condition holds."""
+    db.create_function("prints", 1, prints, deterministic=True)
+    versions = f"(SELECT row FROM versions WHERE {which})"
+    return (
+        "INSERT OR IGNORE INTO prints SELECT p.value, g.version FROM paragraphs g, json_each(prints(g.text)) p"
+        f" WHERE g.number IS NOT NULL AND g.version IN {versions}",
+        "UPDATE versions SET prints = (SELECT count(*) FROM prints WHERE prints.version = versions.row)"
+        f" WHERE row IN {versions}",
     )
 
 
