@@ -137,12 +137,14 @@ class Library:
         sources: Iterable[Source],
         on_progress: Progress | None = None,
         on_outcome: OnOutcome | None = None,
+        *,
+        wanted: Wanted | None = None,
     ) -> Report:
-        """Add the articles of these sources; what cannot be read stops nothing.
+        """Add the articles of these sources, as many as are wanted; what cannot be read stops nothing.
 
         They are read one after the other, and their passages are embedded in groups. Raises LibraryError as `add` does.
         """
-        adding = self._adding(Wanted(), False, on_progress, on_outcome)
+        adding = self._adding(wanted or Wanted(), False, on_progress, on_outcome)
         adding.expected = len(sources) if isinstance(sources, Sized) else 0
         return self._run(adding, ((source, {}) for source in sources))
 

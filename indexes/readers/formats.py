@@ -25,6 +25,7 @@ _MANY = {
     ".mbox": "mailboxes",
     ".zip": "archives",
 }  # fmt: skip
+ENDINGS = tuple(filter(None, (*_ONE, *_MANY)))
 READABLE = "text, Markdown, HTML, PDF, DOCX, mail (EML, MBOX), records (JSON, JSONL) and ZIP archives of these"
 
 
