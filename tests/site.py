@@ -11,15 +11,22 @@
 Replies to a path come in the order given, one a request, and the last one repeats. What is not set is not there (404).
 A `Page` is proper HTTP; `Raw` sends bytes as they are, slowly, for ever, or broken off. `dripping`, `endless`,
 `stalled`, `gzip_bomb` make the usual nuisances. TLS: `Site(certificate=self_signed(folder, "localhost"))`.
+
+An `Internet` gives sites names and public addresses, for what must not be asked of loopback:
+
+    internet = Internet()
+    internet.host("daily.example", "93.184.216.34", site)
+    Fetcher(resolve=internet.resolve, network=internet).get("http://daily.example/story")
 """
 
 import gzip
+import os
 import socket
 import ssl
 import struct
 import threading
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -27,6 +34,8 @@ from itertools import chain, repeat
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+
+import httpcore
 
 POLL = 0.02  # seconds between two looks whether the site closes
 HTML = "text/html; charset=utf-8"
@@ -213,6 +222,51 @@ class Site:
         self._server.server_close()
 
 
+class Internet(httpcore.NetworkBackend):
+    """An internet on loopback: its names lead to addresses, and its addresses to sites, whatever the port."""
+
+    def __init__(self) -> None:
+        self.looked_up: list[str] = []  # the names, in order
+        self.connected: list[str] = []  # the addresses, in order
+        self._names: dict[str, list[list[str]]] = {}
+        self._sites: dict[str, Site] = {}
+
+    def host(self, name: str, address: str, site: Site) -> None:
+        """Give a site a name and an address."""
+        self.leads(name, [address])
+        self.place(address, site)
+
+    def leads(self, name: str, *answers: list[str]) -> None:
+        """Set what a name leads to: the first addresses the first time, and the last from then on."""
+        self._names[name] = list(answers)
+
+    def place(self, address: str, site: Site) -> None:
+        """Let a site be found at an address."""
+        self._sites[address] = site
+
+    def resolve(self, host: str, port: int) -> list[str]:
+        """Answer as a name server does."""
+        self.looked_up.append(host)
+        if host not in self._names:
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        answers = self._names[host]
+        return answers.pop(0) if len(answers) > 1 else answers[0]
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        """Connect to the site that is found at an address."""
+        self.connected.append(host)
+        if host not in self._sites:
+            raise httpcore.ConnectError("no route to host")
+        return httpcore.SyncBackend().connect_tcp("127.0.0.1", self._sites[host].port, timeout)
+
+
 class _Server(ThreadingHTTPServer):
     daemon_threads = False  # so that closing waits for them
 
@@ -296,7 +350,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._wait_for_the_end()
         if raw.resets:
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            self.connection.close()
+            os.close(self.connection.detach())
 
     def _wait_for_the_end(self) -> None:
         """Wait until the client leaves or the site closes."""
