@@ -1,14 +1,17 @@
-"""The library page, and how articles come in and go through it: files, pasted text, removal.
+"""The library page, and how articles come in and go through it: files, pasted text, web addresses, removal.
 
 An upload is read from its bytes. Its file's name says the format and is shown, cleaned; it is never a path on this
-machine. What becomes of each is told as it happens, as server-sent events. The work goes on to its end when the reader
-leaves, and ends between two articles when the server does: every article is written whole or not at all.
+machine. An address is fetched from the public internet only, whoever asks, and nothing of it is kept for another try:
+who runs the server fetches with other rights. What becomes of each is told as it happens, as server-sent events. The
+work goes on to its end when the reader leaves, and ends between two articles when the server does: every article is
+written whole or not at all.
 """
 
 import asyncio
 import re
+import time
 import unicodedata
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import date
@@ -23,11 +26,14 @@ from fastapi.responses import HTMLResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.datastructures import FormData, UploadFile
 
+from indexes.adding import Ended
 from indexes.article import Article
 from indexes.catalog import Listed
-from indexes.errors import NewsciteError
-from indexes.library import Library, Outcome, Source
-from indexes.readers import MAX_BYTES, Details, canonical_url, parse_date, read_bytes
+from indexes.errors import NewsciteError, ReadError
+from indexes.library import Library, Outcome, Source, Wanted
+from indexes.readers import MAX_BYTES, Details, Item, canonical_url, items_in_bytes, parse_date
+from indexes.readers.formats import ENDINGS, READABLE, holds_many
+from indexes.sources import is_address
 from ui import schemas
 from ui.access import Visitor
 from ui.limits import TooMany
@@ -37,6 +43,8 @@ from ui.templating import templates
 
 MAX_FILES = 20  # in one request
 MAX_REQUEST = 60_000_000  # bytes of one request, files and all
+MAX_FETCHED = 20  # articles of a feed in one request
+FETCHING = 300  # seconds after which a request fetches no further article: others wait for their turn
 AT_ONCE = 4  # requests that are received or wait for their turn; a visitor has one of them
 LAST_ARTICLE = 2  # seconds that an article has to be finished in when the server ends
 
@@ -44,23 +52,34 @@ PASTED = "Pasted text"
 _LONGEST_FIELD = 300  # characters of a title, a publisher
 _LONGEST_ADDRESS = 2000
 _LONGEST_NAME = 120
+_STATUSES: tuple[Ended, ...] = ("added", "updated", "unchanged", "failed", "left", "older", "new")
 _OPENING = 80  # characters of a text that stand in for its title
 _CHANGES_DIRECTION = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # "gnp.exe" can pass for "exe.png" by them
 
 Tell = Callable[[str, Any], None]  # told the name and the data of an event
 Told = asyncio.Queue[ServerSentEvent | None]  # the events of one request; None is the end
 
-_ADDING = """Send `multipart/form-data`: any number of `files`, or a pasted `text` with its `title`; and for all of them
-`publisher`, `published` (2025-03-14) and, for a single article, `url`, its original address. At most 20 files, 20 MB
-each, 60 MB together, and one request at a time. What comes back are server-sent events:
+_ADDING = f"""Send `multipart/form-data`: any number of `files`, a pasted `text` with its `title`, or the `address` of a
+web page or of an RSS or Atom feed, which the server then fetches; and for all of them `publisher`, `published`
+(2025-03-14) and, for a single file or text, `url`, its original address. At most {MAX_FILES} files,
+{MAX_BYTES // 1_000_000} MB each, {MAX_REQUEST // 1_000_000} MB together, and one request at a time.
 
-- `progress`: `{"what", "done", "total"}`;
-- `file`: `{"name", "status", "id", "title", "reason", "replaced"}` of one of them: its `status` is added, updated,
-  unchanged or failed; `replaced` is the id under which the same text was known until now;
-- `done`: how many were `added`, `updated`, `unchanged` and `failed`, and the changed ones as `articles`, each as
-  `GET api/articles` lists it. The last event;
-- `error`: `{"detail": …}`, where the library cannot be written, or the server ends. The last event then; what was
+Files are {READABLE}. A mailbox, records and an archive hold many articles.
+
+Of a feed, up to {MAX_FETCHED} articles that are new here or have changed are fetched, the newest first; send its
+address again for the next. Nothing is fetched from private networks, nor what a site's robots.txt forbids.
+
+What comes back are server-sent events:
+
+- `progress`: `{{"what", "done", "total"}}`; `total` is how many there are as far as is known;
+- `file`: `{{"name", "status", "id", "title", "reason", "replaced"}}` of one article: `name` is the file's, the address,
+  or of a file with many the place in it, `box.mbox#3`; its `status` is added, updated, unchanged, failed, or left (of a
+  feed, for the next request); `replaced` is the id under which the same text was known until now;
+- `done`: how many were `added`, `updated`, `unchanged`, `failed` and `left` (and `older` and `new`, which nothing is
+  here), and the changed ones as `articles`, each as `GET api/articles` lists it. The last event;
+- `error`: `{{"detail": …}}`, where the library cannot be written, or the server ends. The last event then; what was
   added before stays."""
+_FIELDS = ("text", "title", "address", "publisher", "published", "url")
 _FORM = {
     "requestBody": {
         "required": True,
@@ -70,7 +89,7 @@ _FORM = {
                     "type": "object",
                     "properties": {
                         "files": {"type": "array", "items": {"type": "string", "format": "binary"}},
-                        **{name: {"type": "string"} for name in ("text", "title", "publisher", "published", "url")},
+                        **{name: {"type": "string"} for name in _FIELDS},
                     },
                 }
             }
@@ -91,11 +110,14 @@ class Keeper(Protocol):
         """True where visitors may neither add nor remove."""
 
 
-def uploads_router(service: Keeper) -> APIRouter:
-    """Return the routes of the library page and of what it does."""
+def uploads_router(service: Keeper, wanted: Wanted = Wanted(limit=MAX_FETCHED)) -> APIRouter:  # noqa: B008 — frozen
+    """Return the routes of the library page and of what it does.
+
+    `wanted` says how much of a feed is fetched, and how; by default nothing from this machine and its own network.
+    """
     router = APIRouter()
     router.include_router(_page(service))
-    router.include_router(_changes(service))
+    router.include_router(_changes(service, wanted))
     return router
 
 
@@ -111,13 +133,16 @@ def _page(service: Keeper) -> APIRouter:
             "read_only": service.read_only,
             "most_files": MAX_FILES,
             "most_megabytes": MAX_BYTES // 1_000_000,
+            "most_fetched": MAX_FETCHED,
+            "endings": ENDINGS,
+            "readable": READABLE,
         }
         return templates.TemplateResponse(request, "library.html", facts)
 
     return router
 
 
-def _changes(service: Keeper) -> APIRouter:
+def _changes(service: Keeper, wanted: Wanted) -> APIRouter:
     desk = Desk()
 
     def allowed() -> None:
@@ -128,8 +153,8 @@ def _changes(service: Keeper) -> APIRouter:
         """Receive the form, and begin the work. Not in `add`, which never runs where the reader has left by then."""
         with ExitStack() as held:
             held.enter_context(desk.place(request.state.visitor))
-            uploads = await _received(request, held)
-            return desk.begin(lambda tell: _add(service.library, uploads, tell, desk), held.pop_all())
+            order = await _received(request, held)
+            return desk.begin(lambda tell: _Work(service.library, tell, desk, order, wanted).run(), held.pop_all())
 
     router = APIRouter(
         prefix="/api", tags=["Add and remove"], dependencies=[Depends(allowed)], lifespan=desk.open_while_served
@@ -185,19 +210,40 @@ class Upload:
     file: BinaryIO
     details: Details
 
-    def read(self) -> Article:
-        """Return the article in it, once. Raises ReadError, which says what is wrong with what is called so.
-
-        An article without an address or a publisher is known by its source. That is the upload's name with the title:
-        two people's `article.txt` stay two articles, and what is edited and sent again is a new version. Where nothing
-        says what the title is, it is how the text begins, for the same reason.
-        """
+    def sources(self) -> Iterator[Source]:
+        """Yield what is in it, once: one article, or each of those that a mailbox, an archive, or records hold."""
         with self.file:
             data = self.file.read()
-        article = read_bytes(self.name, data, self.details)
-        if not any(paragraph.kind == "title" for paragraph in article.paragraphs):
-            article = replace(article, title=_opening(article))
-        return replace(article, source=f"upload:{self.name}#{article.title}")
+        for item in items_in_bytes(self.name, data, self.details):
+            yield Source(_shown(item.name), partial(_uploaded, item))
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What one request asks to be added."""
+
+    uploads: Sequence[Upload]
+    address: str  # of a page or a feed; empty where none was given
+    details: Details  # what is said about what stands there
+
+
+def _uploaded(item: Item) -> Article:
+    """Return an article of an upload. Raises ReadError, which says what is wrong with what is called so.
+
+    An article without an address or a publisher is known by its source. That is the upload's name with the title: two
+    people's `article.txt` stay two articles, and what is edited and sent again is a new version. Where nothing says
+    what the title is, it is how the text begins, for the same reason.
+    """
+    article = item.read()
+    if not any(paragraph.kind == "title" for paragraph in article.paragraphs):
+        article = replace(article, title=_opening(article))
+    return replace(article, source=f"upload:{_shown(item.name)}#{article.title}")
+
+
+def _shown(name: str) -> str:
+    """Return the name of an article in a file as it can be shown anywhere: who packed the file has chosen it."""
+    line = _one_line(name)
+    return line if len(line) <= 2 * _LONGEST_NAME else f"{line[: 2 * _LONGEST_NAME - 1]}…"
 
 
 def _opening(article: Article) -> str:
@@ -205,8 +251,8 @@ def _opening(article: Article) -> str:
     return words if len(words) <= _OPENING else f"{words[:_OPENING].rsplit(' ', 1)[0]} …"
 
 
-async def _received(request: Request, held: ExitStack) -> list[Upload]:
-    """Return the uploads in a form, whose files are then held, or refuse it as a whole."""
+async def _received(request: Request, held: ExitStack) -> Order:
+    """Return what a form asks for, with its files, which are then held; or refuse it as a whole."""
     form = await request.form(max_part_size=MAX_BYTES)
     for _, sent in form.multi_items():
         if isinstance(sent, UploadFile):
@@ -219,23 +265,37 @@ async def _received(request: Request, held: ExitStack) -> list[Upload]:
     uploads = [Upload(clean_name(file.filename or ""), file.file, replace(details, title=None)) for file in files]
     if text := _text(form, "text"):
         uploads.append(Upload(PASTED, BytesIO(text.encode("utf-8", "replace")), details))
+    address = _address(form, "address")
+    if not uploads and not address:
+        raise HTTPException(400, "There is nothing to add. Choose a file, paste a text, or give a web address.")
+    if details.url:
+        _check_one(uploads)
+    return Order(uploads, address, replace(details, title=None, url=None))
+
+
+def _check_one(uploads: Sequence[Upload]) -> None:
+    """Refuse an original address that would be none, or that of several articles."""
     if not uploads:
-        raise HTTPException(400, "There is nothing to add. Choose a file, or paste a text.")
-    if details.url and len(uploads) > 1:
+        raise HTTPException(400, "A page that is fetched has its address already. Leave the original address out.")
+    if len(uploads) > 1 or holds_many(PurePath(uploads[0].name).suffix):
         raise HTTPException(400, "An address belongs to one article. Add the articles one by one, or leave it out.")
-    return uploads
 
 
 def _details(form: FormData) -> Details:
-    url = _line(form, "url", _LONGEST_ADDRESS)
-    if url and not canonical_url(url):
-        raise HTTPException(400, f"{url!r} is not a web address. Give one that begins with https:// or http://.")
     return Details(
         published=_day(_line(form, "published", _LONGEST_FIELD)),
         publisher=_line(form, "publisher", _LONGEST_FIELD) or None,
-        url=url or None,
+        url=_address(form, "url") or None,
         title=_line(form, "title", _LONGEST_FIELD) or None,
     )
+
+
+def _address(form: FormData, name: str) -> str:
+    address = _line(form, name, _LONGEST_ADDRESS)
+    # Whatever is no address could be taken for a path on this machine.
+    if address and not (is_address(address) and canonical_url(address)):
+        raise HTTPException(400, f"{address!r} is not a web address. Give one that begins with https:// or http://.")
+    return address
 
 
 def _line(form: FormData, name: str, longest: int) -> str:
@@ -344,28 +404,93 @@ class Desk:
             self._turn.release()
 
 
-def _add(library: Library, uploads: list[Upload], tell: Tell, desk: Desk) -> None:
-    def progressed(what: str, done: int, total: int) -> None:
-        tell("progress", _progress(what, done, total))
-        desk.check_open()
+class _Work:
+    """One request's way into the library: first its uploads, then what stands at its address."""
 
-    def read(upload: Upload) -> Article:
-        desk.check_open()
-        return upload.read()
+    def __init__(self, library: Library, tell: Tell, desk: Desk, order: Order, wanted: Wanted) -> None:
+        self._library = library
+        self._tell = tell
+        self._desk = desk
+        self._order = order
+        self._wanted = wanted
+        self._before = 0  # articles whose end was told in the first run
+        self._done = 0
+        self._total = len(order.uploads) + bool(order.address)
 
-    tell("progress", {"what": "reading", "done": 0, "total": len(uploads)})
-    try:
-        report = library.add_each(
-            [Source(upload.name, partial(read, upload)) for upload in uploads],
-            on_progress=progressed,
-            on_outcome=lambda outcome: tell("file", _outcome_as_json(outcome)),
-        )
-        changed = {outcome.id for outcome in report.outcomes if outcome.status in ("added", "updated")}
-        articles = [_listed(row) for row in library.articles() if row.id in changed]
-        counts = {status: report.count(status) for status in ("added", "updated", "unchanged", "failed")}
-        tell("done", {**counts, "articles": articles})
-    except Exception as error:
-        tell("error", {"detail": _told_of(error, desk)})
+    def run(self) -> None:
+        """Add everything, and tell what becomes of it. Raises nothing: what goes wrong is told as well."""
+        self._tell_step("reading")
+        try:
+            outcomes = [*self._add_uploads(), *self._add_fetched()]
+            changed = {outcome.id for outcome in outcomes if outcome.status in ("added", "updated")}
+            articles = [_listed(row) for row in self._library.articles() if row.id in changed]
+            ended = [outcome.status for outcome in outcomes]
+            self._tell("done", {**{status: ended.count(status) for status in _STATUSES}, "articles": articles})
+        except Exception as error:
+            self._tell("error", {"detail": _told_of(error, self._desk)})
+
+    def _add_uploads(self) -> Sequence[Outcome]:
+        read = (self._checked(source) for upload in self._order.uploads for source in upload.sources())
+        outcomes = self._library.add_each(read, self._progressed, self._ended).outcomes
+        self._before = len(outcomes)
+        return outcomes
+
+    def _add_fetched(self) -> Sequence[Outcome]:
+        if not self._order.address:
+            return ()
+        with self._library.sources(self._wanted, self._waits) as sources:
+            self._tell_step(f"fetching {self._order.address}")
+            until = time.monotonic() + FETCHING
+            found = sources.of(self._order.address, self._order.details)
+            fetched = [self._checked(self._fetched(source, until)) for source in found]
+            return self._library.add_each(fetched, self._progressed, self._ended, wanted=self._wanted).outcomes
+
+    def _checked(self, source: Source) -> Source:
+        """Return a source that is read only as long as the server does not end."""
+
+        def read() -> Article | None:
+            self._desk.check_open()
+            return source.read()
+
+        return replace(source, read=read)
+
+    def _fetched(self, source: Source, until: float) -> Source:
+        """Return a source that tells of its fetching, has an end, and is not noted for another try."""
+
+        def read() -> Article | None:
+            if source.fetches:
+                if time.monotonic() > until:
+                    raise ReadError(f"{source.name}: those before it took too long.", "Give the address again later.")
+                self._tell_step(f"fetching {source.name}")
+            try:
+                return source.read()
+            except ReadError as error:
+                raise _to_a_visitor(error, source.name) from error
+
+        return replace(source, read=read, again="")
+
+    def _waits(self, what: str, done: int, total: int) -> None:
+        self._desk.check_open()
+        self._tell_step(what)
+
+    def _progressed(self, what: str, done: int, total: int) -> None:
+        self._done, self._total = self._before + done, max(self._total, self._before + total)
+        # Who is waited for is a process of this machine: no visitor's business.
+        self._tell_step(re.sub(r"^waiting for .*", "waiting for another writer", what))
+        self._desk.check_open()
+
+    def _tell_step(self, what: str) -> None:
+        self._tell("progress", {"what": what, "done": self._done, "total": self._total})
+
+    def _ended(self, outcome: Outcome) -> None:
+        self._tell("file", _outcome_as_json(outcome))
+
+
+def _to_a_visitor(error: ReadError, name: str) -> ReadError:
+    """Return an error in words for whoever has no command line here, and need not know where a name leads inside."""
+    if "--allow-private" not in error.hint:
+        return error
+    return ReadError(f"{name}: it is not on the public internet.", "This server fetches from nowhere else.")
 
 
 def _told_of(error: Exception, desk: Desk) -> str:
@@ -374,11 +499,6 @@ def _told_of(error: Exception, desk: Desk) -> str:
     except NewsciteError as ending:  # a library that is closed under the work is no fault then
         return str(ending)
     return problem_of(error).detail
-
-
-def _progress(what: str, done: int, total: int) -> dict[str, Any]:
-    # Who is waited for is a process of this machine: no visitor's business.
-    return {"what": re.sub(r"^waiting for .*", "waiting for another writer", what), "done": done, "total": total}
 
 
 def _outcome_as_json(outcome: Outcome) -> dict[str, Any]:

@@ -202,9 +202,9 @@ function makeAddable() {
 }
 
 async function add(form) {
-  if (!byId("files").files.length && !byId("text").value.trim()) {
-    tell("There is nothing to add yet. Choose a file, or paste a text.");
-    byId("files").focus();
+  if (!byId("address").value.trim() && !byId("files").files.length && !byId("text").value.trim()) {
+    tell("There is nothing to add yet. Give a web address, choose a file, or paste a text.");
+    byId("address").focus();
     return;
   }
   begin();
@@ -213,19 +213,23 @@ async function add(form) {
   try {
     const reply = await fetch("api/articles", { method: "POST", body: new FormData(form) });
     if (!reply.ok) throw new Error(await problem(reply));
-    let last = "";
-    for await (const { name, data } of events(reply.body)) {
-      HEARD[name]?.(data);
-      last = name;
-    }
-    if (last !== "done" && last !== "error") throw new Error("The connection broke off. Reload the page to see what came in.");
-    if (last === "done") form.reset();
+    let last = {};
+    for await (last of events(reply.body)) HEARD[last.name]?.(last.data);
+    if (last.name === "done") empty(form, last.data);
+    else if (last.name !== "error") throw new Error("The connection broke off. Reload the page to see what came in.");
   } catch (error) {
     tell(reason(error));
   } finally {
     send.ariaDisabled = null;
     byId("adding").hidden = true;
   }
+}
+
+/** Empty the form, but for the address of a feed that has more. */
+function empty(form, { left }) {
+  const address = byId("address").value;
+  form.reset();
+  if (left) byId("address").value = address;
 }
 
 function begin() {
@@ -240,11 +244,14 @@ const HEARD = {
   progress({ what, done, total }) {
     byId("step").textContent = `${done} of ${total}: ${what}`;
     byId("bar").max = total;
-    if (done) byId("bar").value = done;
+    if (done < total) byId("bar").value = done;
+    else byId("bar").removeAttribute("value"); // how many a file holds is known when it has been read
   },
   file({ name, status, id, title, reason, replaced }) {
-    const words = status === "failed" ? reason : element("a", { href: `p/${encodeURIComponent(id)}`, dir: "auto" }, title || name);
-    byId("results").append(element("li", { className: `nc-${status}` }, element("strong", {}, status), " ", words));
+    if (status === "left") return; // a feed may name hundreds: they are counted in the end
+    const words = id ? element("a", { href: `p/${encodeURIComponent(id)}`, dir: "auto" }, title || name) : reason ?? name;
+    const from = id && name !== title ? element("span", { className: "nc-from" }, `from ${name}`) : "";
+    byId("results").append(element("li", { className: `nc-${status}` }, element("strong", {}, status), " ", words, " ", from));
     if (replaced) drop(replaced);
   },
   done({ articles, ...counts }) {
@@ -252,8 +259,9 @@ const HEARD = {
     if (articles.length) filter.value = ""; // so that what came in is to be seen
     arrange();
     search();
-    const ended = ["added", "updated", "unchanged", "failed"].filter((status) => counts[status]);
-    tell(`${ended.map((status) => `${counts[status]} ${status}`).join(", ")}.`);
+    const ended = Object.entries(counts).filter(([, count]) => count).map(([status, count]) => `${count} ${status}`);
+    const more = counts.left ? " Add its address once more for the next." : "";
+    tell(`${ended.join(", ") || "Nothing was there to add"}.${more}`);
   },
   error({ detail }) {
     tell(`${detail} What is listed as added stays. Reload the page to see it.`);
