@@ -103,6 +103,14 @@ def samples() -> list[Source]:
     return [source_of(read(path)) for path in paths]
 
 
+def typeset(source: Source) -> Source:
+    """Return an article without the paragraphs whose letters the standard fonts of PDF do not have."""
+    kept = tuple(
+        (kind, text) for kind, text in source.blocks if text.encode("cp1252", "ignore").decode("cp1252") == text
+    )
+    return replace(source, blocks=kept)
+
+
 def source_of(article: Article) -> Source:
     """Return an article that was read from somewhere as one to be written."""
     kept = [(p.kind, p.text) for p in article.paragraphs if p.kind in ("body", "heading", "caption")]
@@ -319,7 +327,7 @@ def as_pdf(source: Source, path: Path, layout: Layout = Layout()) -> None:  # no
             self.canv.drawImage(grey, 0, 4, self.width, self.height - 4)
 
     column = (width - 2 * layout.margin - (layout.columns - 1) * layout.gutter) / layout.columns
-    banner = size * 9
+    banner = size * 13
     bottom, tall = layout.margin, height - 2 * layout.margin
 
     def frame(i: int, lower: float) -> Frame:

@@ -94,6 +94,9 @@ def _blocks(
     kinds = [_known(piece, kind, text, manner) for (piece, kind), text in zip(found, texts, strict=True)]
     if title is not None:
         kinds[title] = "title"
+        for i, text in enumerate(texts[:title]):  # the section, the newspaper's name
+            if kinds[i] is None and len(text) < _LONGEST_HEADING and not furniture(text):
+                kinds[i] = "heading"
     first = next((i for i, text in enumerate(texts) if kinds[i] is None and len(text) > 120), len(texts))
     headed = "heading" in kinds[first:]
     last = None

@@ -53,11 +53,15 @@ class Joiner:
         self.has_hyphen = any("-" in text for text in texts)
         self.words: set[str] = set()
         ends = []
-        for text, after in zip(texts, [*texts[1:], ""], strict=True):
-            inner = text[: m.start()] if (m := _BROKEN.search(text)) else text
-            self.words.update(word.casefold() for word in _WORD.findall(_visible(inner, self.has_hyphen)))
-            if m and after:
-                ends.append((m["before"], _AFTER.match(after)[0]))  # type: ignore[index]
+        broken = None
+        for text in texts:
+            if broken:
+                rest = _AFTER.match(text)[0]  # type: ignore[index]
+                ends.append((broken["before"], rest))
+                text = text[len(rest) :]
+            broken = _BROKEN.search(text)
+            whole = text[: broken.start()] if broken else text
+            self.words.update(word.casefold() for word in _WORD.findall(_visible(whole, self.has_hyphen)))
         self.hyphenated = any(self._is_surely_broken(before, after) for before, after in ends)
 
     def joined(self, lines: Sequence[str]) -> str:
@@ -102,6 +106,8 @@ class Joiner:
         if not (before.isalpha() and after.isalpha() and (after.islower() or whole.isupper())):
             return False
         if whole.casefold() in self.words:
+            return True
+        if before.casefold() not in _SHORT and _is_word(whole):
             return True
         return not (self._knows(before) and self._knows(after))
 

@@ -179,6 +179,8 @@ def _is_set_in(piece: Piece, line: Line, manner: Manner) -> bool:
     step = line.x0 - piece.last.x0
     if step > _INDENT * manner.size:
         return _is_indented(line, manner) and not _ITEM.match(piece.first.text) and not _centred(piece.last, line)
+    if abs(step) < 2 and manner.indented and len(piece.lines) == 1 and _is_indented(line, manner):
+        return bool(_ENDS.search(piece.last.text)) or _has_room(piece.last, line)  # after a paragraph of one line
     return (
         step < -_INDENT * manner.size and len(piece.lines) > 1 and abs(piece.first.x0 - piece.last.x0) < 2
         and not _centred(piece.last, line)
@@ -195,15 +197,17 @@ def _stops(piece: Piece, line: Line, manner: Manner) -> bool:
     last = piece.last
     if not _has_room(last, line):
         return False
-    if furniture(last.text) in ("byline", "dateline") and len(piece.lines) == 1:
-        return True
-    if furniture(line.text) in ("byline", "dateline", "promotion"):
+    if (len(piece.lines) == 1 and _stands_alone(last.text)) or _stands_alone(line.text):
         return True
     if _centred(last, line):
         return False
     if _ENDS.search(last.text):
         return not manner.clear or (manner.justified and last.column[1] - last.x1 > 0.1 * _width(last))
     return not _SMALL.match(line.text) and last.x1 - last.column[0] < 0.6 * _width(last)
+
+
+def _stands_alone(text: str) -> bool:
+    return furniture(text) in ("byline", "dateline", "promotion")
 
 
 def _has_room(line: Line, after: Line) -> bool:
@@ -256,12 +260,14 @@ def _continues(piece: Piece, after: Piece, manner: Manner) -> bool:
         return False
     if piece.bold != after.bold or piece.italic != after.italic or abs(piece.size - after.size) > 0.1 * manner.size:
         return False
-    if _SURE_ITEM.match(line.text) or furniture(line.text) in ("byline", "dateline", "promotion"):
+    if _SURE_ITEM.match(line.text) or any(_stands_alone(each.text) for each in (*piece.lines[:1], line)):
         return False
-    if not _ENDS.search(last.text):
-        return _is_full(last, line) or bool(_SMALL.match(line.text))
     if _SMALL.match(line.text):
         return True
+    if manner.indented and _is_indented(line, manner):
+        return False
+    if not _ENDS.search(last.text):
+        return _is_full(last, line)
     if manner.indented:
         return not _is_indented(line, manner)
     if _has_room(last, line):

@@ -159,7 +159,7 @@ def _columns(lines: list[Line], pictures: Sequence[Box], gutters: list[float]) -
 def _gutter(lines: list[Line], pictures: Sequence[Box], known: list[float]) -> tuple[float, float, float] | None:
     """Return the gutter with the most lines beside it: its right edge, its bottom and its top."""
     best, most = None, 0
-    for edge in _starts(lines, known):
+    for edge in _starts(lines):
         across = [line.y for line in lines if line.x0 < edge - _ALIGNED and line.x1 > edge - 1]
         across += [y for box in pictures if box.x0 < edge - 10 and box.x1 > edge + 10 and not _behind(box, lines)
                    for y in (box.y0, box.y1)]  # fmt: skip
@@ -179,8 +179,8 @@ def _behind(box: Box, lines: Sequence[Line]) -> bool:
     return sum(box.holds((line.x0 + line.x1) / 2, line.y) for line in lines) > 2
 
 
-def _starts(lines: list[Line], known: list[float]) -> list[float]:
-    """Return where, apart from the left margin, several lines begin."""
+def _starts(lines: list[Line]) -> list[float]:
+    """Return where lines begin, apart from the left margin."""
     starts: list[list[float]] = []
     for x in sorted(line.x0 for line in lines):
         if starts and x - starts[-1][0] < _ALIGNED:
@@ -188,22 +188,25 @@ def _starts(lines: list[Line], known: list[float]) -> list[float]:
         else:
             starts.append([x])
     margin = starts[0][0] if starts else 0.0
-    return [x[0] for x in starts if (len(x) >= 3 or any(abs(x[0] - k) < 3 for k in known)) and x[0] > margin + 40]
+    return [x[0] for x in starts if x[0] > margin + 40]
 
 
 def _parts(left: list[Line], right: list[Line], edge: float, known: bool) -> bool:
     """Tell whether these are two columns."""
     if not left or not right:
         return False
-    size = max(left[0].size, right[0].size)
-    least = 1 if known else 3
+    size = min(left[0].size, right[0].size)
+    in_turn = max(line.place for line in left) < min(
+        line.place for line in right
+    )  # the file writes one, then the other
+    least = 1 if known or (in_turn and max(len(left), len(right)) >= 3) else 3
     if min(len(left), len(right)) < least or edge - max(line.x1 for line in left) < 0.4 * size:
         return False
     wide = min(max(line.x1 for line in side) - min(line.x0 for line in side) for side in (left, right))
     if wide < _NARROWEST * size or min(sum(len(line.text) for line in s) / len(s) for s in (left, right)) < 10:
         return False
-    shared = min(left[0].top, max(line.y for line in left), max(line.y for line in right))
-    return known or shared > max(min(line.y for line in left), min(line.y for line in right))
+    shared = min(max(line.y for line in left), max(line.y for line in right))
+    return known or in_turn or shared >= max(min(line.y for line in left), min(line.y for line in right))
 
 
 def _rows(lines: list[Line]) -> Iterator[Line]:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from indexes.readers.pdflines import Line
+from indexes.readers.pdflines import Line, body_size
 from indexes.readers.pdfpages import Document
 
 _EDGE = 0.16  # of the page's height
@@ -35,13 +35,16 @@ class Inside:
 
 def inside(document: Document, pages: Sequence[Sequence[Line]]) -> Inside:
     """Drop what stands at the edges of pages."""
-    rows = [_Edges(list(lines), page.height, page.number) for page, lines in zip(document.pages, pages, strict=True)]
+    size = body_size(pages)
+    rows = [
+        _Edges(list(lines), page.height, page.number, size) for page, lines in zip(document.pages, pages, strict=True)
+    ]
     seen = Counter(key for page in rows for key in page.keys)
     titles = _titles(document, pages)
     offsets = Counter(offset for page in rows for offset in page.offsets)
     kept, url = [], None
     for page, lines in zip(rows, pages, strict=True):
-        dropped = page.dropped(seen, offsets, titles)
+        dropped = page.dropped(seen, offsets, titles, len(rows))
         url = url or next((found for line in dropped if (found := _url(line.text))), None)
         ids = set(map(id, dropped))
         kept.append([line for line in lines if id(line) not in ids])
@@ -51,7 +54,8 @@ def inside(document: Document, pages: Sequence[Sequence[Line]]) -> Inside:
 class _Edges:
     """The outermost rows at the top and the bottom of a page."""
 
-    def __init__(self, lines: list[Line], height: float, number: int) -> None:
+    def __init__(self, lines: list[Line], height: float, number: int, size: float) -> None:
+        self.size = size
         self.number = number
         self.all = lines
         by_height = sorted(lines, key=lambda line: -line.y)
@@ -62,14 +66,17 @@ class _Edges:
             n - number for row in (*self.top, *self.bottom) for line in row if (n := _number(line)) is not None
         }
 
-    def dropped(self, seen: Counter[tuple[str, int]], offsets: Counter[int], titles: set[str]) -> list[Line]:
+    def dropped(
+        self, seen: Counter[tuple[str, int]], offsets: Counter[int], titles: set[str], pages: int
+    ) -> list[Line]:
         browser = self._is_printed_by_a_browser()
         dropped: list[Line] = []
         for rows in (self.top, self.bottom):
+            waiting: list[Line] = []
             for row in rows:
                 numbered = any(self._is_own_number(line, offsets) for line in row)
                 if not all(
-                    any(seen[key] > 1 for key in _keys(line))
+                    self._comes_again(line, seen, pages)
                     or self._is_own_number(line, offsets)
                     or (browser and row is rows[0])
                     or (self.number > 1 and _folded(line.text) in titles)
@@ -77,8 +84,17 @@ class _Edges:
                     for line in row
                 ):
                     break
-                dropped += row
+                waiting += row
+                if self._stands_off(row):
+                    dropped += waiting
+                    waiting = []
         return dropped if len(dropped) < len(self.all) else []
+
+    def _comes_again(self, line: Line, seen: Counter[tuple[str, int]], pages: int) -> bool:
+        """Tell whether a line stands on other pages too; a long one that looks like text must do so on nearly all."""
+        times = max(seen[key] for key in _keys(line))
+        like_text = len(line.words) > 6 and abs(line.size - self.size) < 0.05 * self.size
+        return times >= (max(3, pages - 1) if like_text else 2)
 
     def _is_own_number(self, line: Line, offsets: Counter[int]) -> bool:
         """Tell whether a line is nothing but the number of this page."""
@@ -95,9 +111,14 @@ class _Edges:
         return sum(any(sign.fullmatch(text) for text in outer) for sign in signs) >= 2
 
     def _stands_off(self, row: list[Line]) -> bool:
-        """Tell whether more than a line's space is between a row and the rest of the page."""
-        others = [abs(line.y - row[0].y) for line in self.all if line not in row]
-        return min(others, default=0.0) > 1.7 * row[0].size
+        """Tell whether more than a line's space is between a row and what is further in."""
+        inner = (lambda y: y < row[0].y) if row in self.top else (lambda y: y > row[0].y)
+        near = min(
+            (line for line in self.all if inner(line.y) and line not in row),
+            key=lambda line: abs(line.y - row[0].y),
+            default=None,
+        )
+        return near is None or abs(near.y - row[0].y) > 1.45 * max(near.size, row[0].size)
 
 
 def _rows(lines: list[Line]) -> list[list[Line]]:
