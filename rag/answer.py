@@ -63,7 +63,8 @@ class Citation:
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader should know of the source: that it is opinion, corrected, and who else has the text."""
-        others = "; ".join(dict.fromkeys(copy.publisher or copy.title for copy in self.copies))
+        named = dict.fromkeys(copy.publisher or copy.title for copy in self.copies)
+        others = "; ".join(name for name in named if name != self.publisher)
         return (
             *(("Opinion",) if self.opinion else ()),
             *(text if _LABELLED.match(text) else f"Correction: {text}" for text in self.corrections),

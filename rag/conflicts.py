@@ -1,5 +1,7 @@
 """Sources that disagree: two figures for one matter, or one denies what the other states. Said, never merged.
 
+Articles that are one text are one source, and one source does not disagree with itself.
+
 A false alarm is worse than a miss, so much must agree before two sources count as disagreeing: what is counted, nearly
 all that is said of it, the names, the years, and whether it is told as a fact or as a hope. What is shown is composed
 from facts (who, when) and from words cut out of the sources.
@@ -7,7 +9,7 @@ from facts (who, when) and from words cut out of the sources.
 
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -63,13 +65,14 @@ def disagreements(
     them that is not cited and clearly gives another figure than a released sentence does is brought in.
     """
     weigh = _weights(library)
+    origins = {evidence.article.id: evidence.origin for evidence in shown}
     cited = [told for text, places in released for place in places for told in _told_in(place, text)]
     others = [told for evidence in shown for told in _told_by(evidence)]
     pairs = [*combinations(cited, 2), *((told, other) for told in cited for other in others)]
     said_already = [{figure.value for figure in figures(text)} for text, _ in released]
     found: dict[frozenset[tuple[str, int]], Disagreement] = {}
     for one, other in pairs:
-        kind = _how_they_disagree(one, other, weigh)
+        kind = _how_they_disagree(one, other, weigh) if _are_two_voices(one.place, other.place, origins) else None
         if kind and not any({one.value, other.value} <= values for values in said_already):
             found.setdefault(frozenset((one.where, other.where)), _disagreement(kind, one, other))
     return tuple(found.values())[:MOST]
@@ -263,7 +266,7 @@ def _weights(library: Library) -> _Weigh:
 
 def _how_they_disagree(one: _Told, other: _Told, weigh: _Weigh) -> Literal["figures", "negation"] | None:
     """Return whether two clauses disagree by their figures or by a denial; None where they do not, or may not."""
-    if (one.figure is None) != (other.figure is None) or not _are_two_voices(one.place, other.place):
+    if (one.figure is None) != (other.figure is None):
         return None
     if one.figure is None or other.figure is None:
         return "negation" if _is_denied(one, other, weigh) else None
@@ -274,9 +277,10 @@ def _how_they_disagree(one: _Told, other: _Told, weigh: _Weigh) -> Literal["figu
     return "figures" if _has_one_setting(one, other) else None
 
 
-def _are_two_voices(one: Place, other: Place) -> bool:
-    """Tell whether two places are of different articles, or of different speakers in one."""
-    if one.article.id != other.article.id:
+def _are_two_voices(one: Place, other: Place, origins: Mapping[str, str]) -> bool:
+    """Tell whether two places are of different sources, or of different speakers in one. Wire copy is one source."""
+    ours, theirs = (origins.get(place.article.id, place.article.id) for place in (one, other))
+    if ours != theirs:
         return True
     speakers = _speaker(one), _speaker(other)
     return None not in speakers and speakers[0] != speakers[1]

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from indexes.article import Article, Filters
+from indexes.catalog import Listed
 from indexes.embeddings import Floats, Words
 
 Hit = tuple[str, float]  # a paragraph id (`article@version#number`) and its score: higher is better
 
-__all__ = ["Floats", "Hit", "Library", "Words"]
+__all__ = ["Floats", "Hit", "Library", "Listed", "Words"]
 
 
 class Library(Protocol):
@@ -25,6 +26,9 @@ class Library(Protocol):
 
     def article(self, article_id: str, version: str | None = None) -> Article:
         """Return an article, the newest version unless one is named; KeyError where there is none."""
+
+    def copies(self, article_id: str) -> Sequence[Listed]:
+        """Return the other articles that are one text with this one; KeyError where there is no such article."""
 
     def speakers(self) -> Sequence[str]:
         """Return the full name of everybody who speaks somewhere in the library."""

@@ -198,14 +198,14 @@ def _turns(hit: Match, turn: Match) -> bool:
 
 
 def _other_figures(ranked: Sequence[Match], want: Wanted) -> list[Match]:
-    """Return the best sentence of every other article that clearly gives another figure: sources disagree."""
-    shown, seen = {ranked[0].evidence.article.id}, _figures(ranked[0])
+    """Return the best sentence of every other source that clearly gives another figure: sources disagree."""
+    shown, seen = {ranked[0].evidence.origin}, _figures(ranked[0])
     others = []
     for hit in ranked[1:]:
-        new = hit.evidence.article.id not in shown and not _figures(hit) <= seen
+        new = hit.evidence.origin not in shown and not _figures(hit) <= seen
         if new and probability(hit, want) >= SURE:
             others.append(hit)
-            shown.add(hit.evidence.article.id)
+            shown.add(hit.evidence.origin)
             seen |= _figures(hit)
     return others
 

@@ -2,11 +2,14 @@
 
 Three ranked lists (by meaning, by words, by who speaks) become one. What is returned are whole paragraphs with the
 article they stand in; the rest of a running quotation and neighbours by the same speaker are joined here, at answer
-time, because indexing them together buries the paragraph itself (facts/quotes.md, 4a).
+time, because indexing them together buries the paragraph itself (facts/quotes.md, 4a). Articles that are one text, wire
+copy, are one source: what they share is returned as one of them has it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import lru_cache
 
 from indexes.article import Article, Paragraph
 from indexes.terms import terms
@@ -18,6 +21,8 @@ DEPTH = 50  # how far each ranked list is read
 KEPT = 10  # how many paragraphs a question gets
 NEAR_IDENTICAL = 0.9  # shared part of the terms of two paragraphs, from which one says nothing new
 _SHORTEST_COMPARED = 6  # terms; shorter paragraphs look alike by chance
+MOSTLY = 0.7  # the same, of the shorter of two paragraphs in copies of one text: there little is alike by chance
+_FEWEST_IN_COPIES = 4  # terms
 _REACH = 3  # paragraphs to either side within which a speaker's words belong together
 
 
@@ -30,6 +35,7 @@ class Evidence:
     score: float
     ranks: Mapping[str, int] = field(default_factory=dict)
     cosine: float = 0.0  # of the question with `speaker: paragraph`, where a list by meaning had it
+    copy_of: str | None = None  # the id of the article that is one text with this one, and was found first
 
     @property
     def number(self) -> int:
@@ -40,6 +46,11 @@ class Evidence:
     def id(self) -> str:
         """The paragraph's id."""
         return self.article.paragraph_id(self.number)
+
+    @property
+    def origin(self) -> str:
+        """What tells its source from others: copies of one text have one origin."""
+        return self.copy_of or self.article.id
 
     @property
     def place(self) -> tuple[str, int]:
@@ -62,7 +73,7 @@ def retrieve(question: Question, library: Library, k: int = KEPT) -> list[Eviden
         )
         for key, score in fused
     )
-    return _distinct(found, k)
+    return _distinct(_as_one_text(found, library), k)
 
 
 def ranked_lists(question: Question, library: Library) -> dict[str, list[Hit]]:
@@ -128,15 +139,87 @@ def _find(key: str, library: Library) -> tuple[Article, Paragraph]:
 
 
 def _distinct(found: Iterable[Evidence], k: int) -> list[Evidence]:
-    """Return the first k that differ: wire copy stands in many papers with a word or two changed."""
-    kept: list[tuple[Evidence, frozenset[str]]] = []
+    """Return the first k that differ; of one origin's paragraphs that retell each other the newest."""
+    kept: list[Evidence] = []
     for evidence in found:
-        words = frozenset(terms(evidence.paragraph.text))
-        if not any(_near_identical(words, other) and _same_figures(evidence, one) for one, other in kept):
-            kept.append((evidence, words))
+        rival = next((place for place, one in enumerate(kept) if _retells(evidence, one)), None)
+        if rival is not None:
+            kept[rival] = max(kept[rival], evidence, key=_day)
+        elif not any(_says_nothing_new(evidence, one) for one in kept):
+            kept.append(evidence)
         if len(kept) == k:
             break
-    return [evidence for evidence, _ in kept]
+    return kept
+
+
+def _says_nothing_new(evidence: Evidence, one: Evidence) -> bool:
+    """Tell whether two paragraphs are one with a word or two changed: agencies' sentences stand in many papers."""
+    if evidence.id == one.id:
+        return True
+    return _near_identical(_stems(evidence.paragraph), _stems(one.paragraph)) and _same_figures(evidence, one)
+
+
+# -- one text in several articles -------------------------------------------------------------------------------------
+
+
+def _as_one_text(found: Iterable[Evidence], library: Library) -> Iterator[Evidence]:
+    """Yield each paragraph; one of a copy as it stands in the article of that text that was found first.
+
+    What only the copy has stays the copy's, and so does what it has newer figures for.
+    """
+    first: dict[str, Article] = {}  # by the id of an article: which stands for it
+    for evidence in found:
+        article = evidence.article
+        if article.id not in first:
+            copies = {copy.id for copy in library.copies(article.id)}
+            first[article.id] = next((first[known] for known in first if known in copies), article)
+        original = first[article.id]
+        if original.id == article.id:
+            yield evidence
+            continue
+        evidence = replace(evidence, copy_of=original.id)
+        yield from _standing_in(original, evidence) or [evidence]
+
+
+def _standing_in(original: Article, evidence: Evidence) -> list[Evidence]:
+    """Return the paragraphs of the original that a copy's paragraph is made of; none where they cannot stand for it."""
+    stems = _stems(evidence.paragraph)
+    same = [
+        replace(evidence, article=original, paragraph=paragraph, copy_of=None)
+        for paragraph in original.body
+        if _mostly_in(stems, _stems(paragraph))
+    ]
+    speakers = {speaker.name for one in same for speaker in one.paragraph.speakers}
+    if not {speaker.name for speaker in evidence.paragraph.speakers} <= speakers:
+        return []
+    revised = any(_day(evidence) > _day(one) and not _same_figures(evidence, one) for one in same)
+    return [] if revised else same
+
+
+def _retells(evidence: Evidence, one: Evidence) -> bool:
+    """Tell whether two paragraphs stand in two articles of one origin, and one is the other with changes."""
+    if evidence.origin != one.origin or evidence.article.id == one.article.id:
+        return False
+    return _mostly_in(_stems(evidence.paragraph), _stems(one.paragraph))
+
+
+def _mostly_in(a: frozenset[str], b: frozenset[str]) -> bool:
+    """Tell whether most of the terms of the shorter of two paragraphs are in the longer, and they are not too few."""
+    shorter = min(len(a), len(b))
+    return shorter >= _FEWEST_IN_COPIES and len(a & b) >= MOSTLY * shorter
+
+
+def _day(evidence: Evidence) -> date:
+    """Return when a paragraph was last changed by its publisher, as far as that is known."""
+    return evidence.article.updated or evidence.article.published or date.min
+
+
+@lru_cache(maxsize=4096)
+def _stems(paragraph: Paragraph) -> frozenset[str]:
+    return frozenset(terms(paragraph.text))
+
+
+# -- alike ------------------------------------------------------------------------------------------------------------
 
 
 def _near_identical(a: frozenset[str], b: frozenset[str]) -> bool:

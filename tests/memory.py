@@ -15,9 +15,10 @@ from typing import Protocol
 import numpy as np
 
 from indexes.article import Article, Filters, Paragraph, Quotation, Speaker
+from indexes.copies import are_copies
 from indexes.passages import indexed_text
 from indexes.terms import located_terms, terms
-from rag.library import Floats, Hit, Words
+from rag.library import Floats, Hit, Listed, Words
 
 
 class Embedding(Protocol):
@@ -98,6 +99,11 @@ class MemoryLibrary:
     def article(self, article_id: str, version: str | None = None) -> Article:
         return self._articles[article_id]
 
+    def copies(self, article_id: str) -> Sequence[Listed]:
+        text = [paragraph.text for paragraph in self._articles[article_id].body]
+        others = (article for article in self._articles.values() if article.id != article_id)
+        return [_listed(other) for other in others if are_copies(text, [paragraph.text for paragraph in other.body])]
+
     def speakers(self) -> Sequence[str]:
         return list(dict.fromkeys(s.name for _, paragraph in self._rows for s in paragraph.speakers))
 
@@ -144,6 +150,12 @@ def _passes(article: Article, paragraph: Paragraph, filters: Filters) -> bool:
     if filters.publisher and filters.publisher != article.publisher:
         return False
     return not filters.article or article.id.startswith(filters.article)
+
+
+def _listed(article: Article) -> Listed:
+    speakers = tuple(dict.fromkeys(speaker.name for paragraph in article.body for speaker in paragraph.speakers))
+    facts = (article.title, article.publisher, article.published, article.url, article.source)
+    return Listed(article.id, article.version, *facts, len(article.body), speakers)
 
 
 def article(title: str, *texts: str, **facts: object) -> Article:

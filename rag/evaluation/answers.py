@@ -20,7 +20,7 @@ from indexes.library import Library as StoredLibrary
 from indexes.readers import read
 from indexes.terms import terms
 from rag.gate import likelihood
-from rag.library import Floats, Hit, Library, Words
+from rag.library import Floats, Hit, Library, Listed, Words
 from rag.question import Question, understand
 from rag.quote import Quoted, answer_by_quoting, read_closely
 from rag.retrieve import fuse, ranked_lists, retrieve
@@ -112,6 +112,10 @@ class Without:
     def article(self, article_id: str, version: str | None = None) -> Article:
         """Return an article, whole."""
         return self._library.article(article_id, version)
+
+    def copies(self, article_id: str) -> Sequence[Listed]:
+        """Return the other articles that are one text with this one."""
+        return self._library.copies(article_id)
 
     def speakers(self) -> Sequence[str]:
         """Return who speaks."""
