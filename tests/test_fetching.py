@@ -1,5 +1,7 @@
 """What a fetch brings, and what it must never do: real HTTP, from sites good and hostile."""
 
+import gzip
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -133,9 +135,6 @@ def test_a_dot_after_a_host_changes_nothing(site: Site, internet: Internet, abro
 
 
 def test_a_packed_page_is_unpacked(site: Site, fetcher: Fetcher) -> None:
-    import gzip
-    import zlib
-
     text = "The bridge opened. " * 1000
     raw = zlib.compressobj(wbits=-15)
     for body, encoding in [
@@ -144,14 +143,13 @@ def test_a_packed_page_is_unpacked(site: Site, fetcher: Fetcher) -> None:
         (zlib.compress(text.encode()), "deflate"),
         (raw.compress(text.encode()) + raw.flush(), "Deflate"),
         (text.encode(), "identity"),
+        (text.encode(), "UTF-8"),
     ]:
         site.page("/story", body, headers={"Content-Encoding": encoding})
         assert fetcher.get(site.url("/story")).body.decode() == text
 
 
 def test_gzip_that_arrives_byte_by_byte_is_unpacked(site: Site) -> None:
-    import gzip
-
     packed = gzip.compress(b"The bridge ") + gzip.compress(b"opened.")
     pieces = tuple(bytes([byte]) for byte in packed)
     site.replies("/story", Raw((head("Content-Encoding: gzip", f"Content-Length: {len(packed)}"), *pieces), every=1e-4))
@@ -240,7 +238,7 @@ def test_nothing_leads_from_https_to_http(
         safe.redirect("/plain", "http://daily.example/plain")
         assert "in a circle" in failure(fetcher, "https://daily.example/plain")
         safe.redirect("/port", "http://daily.example:8080/x")
-        assert "from https to http" in failure(fetcher, "https://daily.example/port")
+        assert "that is http, where https was asked for" in failure(fetcher, "https://daily.example/port")
     assert not site.requests
 
 

@@ -9,6 +9,7 @@ import httpx
 from indexes.web.mishaps import SAVE_IT, Mishap
 
 ENCODINGS = "gzip, deflate"  # what we can unpack, and ask for
+_NONE = ("", "identity", "none", "utf-8")  # the last two in error, from servers that mean the same
 _GZIP = b"\x1f\x8b"
 
 
@@ -58,7 +59,7 @@ class _Packing(Protocol):
 
 def _packing(encoding: str) -> _Packing:
     encoding = encoding.strip().lower()
-    if encoding in ("", "identity"):
+    if encoding in _NONE:
         return _Unpacked()
     if encoding in ("gzip", "x-gzip"):
         return _Gzip()

@@ -123,11 +123,12 @@ class Fetcher:
         """Return the answer to which a request leads, asking at each step."""
         first, seen = request.url, set()
         for _ in range(self._limits.redirects + 1):
+            seen.add((str(request.url), request.headers.get("cookie")))
             with _on_the_way(first, request.url):
-                seen.add((str(request.url), request.headers.get("cookie")))
                 answer = ask(request)
-                if answer.onward is None:
-                    return answer
+            if answer.onward is None:
+                return answer
+            with _on_the_way(first, answer.onward.url):
                 request = _onward(request.url, answer.onward)
             if (str(request.url), request.headers.get("cookie")) in seen:
                 raise EndlessRedirects(f"it redirects in a circle, to {shown(str(request.url))}.", SAVE_IT)
@@ -170,7 +171,6 @@ class Fetcher:
         self._sleep(seconds)
 
 
-_REDIRECTS = "it redirects"
 _backoff = wait_random_exponential(multiplier=FIRST_WAIT, max=10)
 
 
@@ -198,11 +198,10 @@ def _onward(url: httpx.URL, request: httpx.Request) -> httpx.Request:
 
     From https, nothing leads to http, where anybody on the way could change the text: https is tried there as well.
     """
-    with _on_the_way(url, request.url):
-        to = checked(request.url)
+    to = checked(request.url)
     if url.scheme == "https" and to.scheme == "http":
         if to.port is not None:
-            raise Mishap(f"it redirects from https to http, to {shown(str(to))}.", "Give that address if you trust it.")
+            raise Mishap("that is http, where https was asked for.", "Give that address itself if you trust it.")
         to = to.copy_with(scheme="https")
     request.url = to
     request.headers["Host"] = to.netloc.decode("ascii")
@@ -236,7 +235,7 @@ def _on_the_way(first: httpx.URL, now: httpx.URL) -> Iterator[None]:
     try:
         yield
     except Mishap as error:
-        if now == first or error.what.startswith(_REDIRECTS):
+        if now == first:
             raise
-        what = f"{_REDIRECTS} to {shown(str(now))}: {error.what}"
+        what = f"it redirects to {shown(str(now))}: {error.what}"
         raise Mishap(what, error.hint, reached=error.reached) from None
