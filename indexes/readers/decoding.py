@@ -1,5 +1,6 @@
 """From bytes to text: byte-order marks, UTF-8, the charset that a page declares, and otherwise a good guess."""
 
+import codecs
 import re
 
 from indexes.errors import ReadError
@@ -25,6 +26,9 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f\ufffe\uff
 _SAMPLE = 200_000  # bytes that are enough to guess an encoding from
 # Languages whose letters are in Windows code page 1250 and not in 1252. Without one of them 1252 is far likelier.
 _CENTRAL_EUROPEAN = {"Polish", "Czech", "Slovak", "Hungarian", "Slovene", "Croatian", "Romanian"}
+# Pages say one and mean the other, as browsers read them; and what Python also calls encodings is no charset of a page.
+_MEANT = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932"}
+_NO_CHARSETS = {"punycode", "idna", "unicode-escape", "raw-unicode-escape", "utf-7", "mbcs", "oem", "undefined"}
 _JUNK = ReadError("it holds binary data, not text.", "Save the article as text, Markdown or HTML and add that.")
 
 
@@ -46,12 +50,21 @@ def _decoded(data: bytes, declared: str | None) -> str:
     wide = _unmarked_wide(data)
     if wide:
         return _strictly(data, wide)
-    for likely in filter(None, ("utf-8", declared)):
+    for likely in filter(None, ("utf-8", charset(declared))):
         try:
             return data.decode(likely)
         except (UnicodeDecodeError, LookupError):
             continue
     return _guessed(data)
+
+
+def charset(label: str | None) -> str | None:
+    """Return the encoding that a page or a server means by a label; None where it names none."""
+    try:
+        name = codecs.lookup(label or "").name
+    except (LookupError, ValueError):
+        return None
+    return None if name in _NO_CHARSETS else _MEANT.get(name, name)
 
 
 def _strictly(data: bytes, encoding: str) -> str:

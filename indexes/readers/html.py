@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Any
 
 from indexes.article import Kind
@@ -18,7 +19,8 @@ from indexes.furniture import furniture, is_byline
 from indexes.paragraphs import Block
 from indexes.readers.decoding import decode
 from indexes.readers.draft import Draft
-from indexes.readers.pagehead import page_head
+from indexes.readers.jsonld import is_free
+from indexes.readers.pagehead import article_record, page_head
 
 _NO_ARTICLE = ReadError(
     "no article was found on this page.", "Save the article's own page, or paste its text into a .txt file."
@@ -50,6 +52,7 @@ _BYLINE_CLASS = re.compile(
 )
 _ENDS = re.compile(r"[.!?…:;。！？؟][\"”’'»)\]]*$")
 _SHORTEST_ARTICLE = 80  # characters of prose
+_LONGEST_RECORDED = 3000  # characters of a paragraph
 _LONGEST_PAGE = 300_000  # characters: beyond them a paragraph must be the same as one found, not only a part of it
 
 
@@ -80,14 +83,29 @@ def read(data: bytes) -> Draft:
     declared = _DECLARED.search(data[:4096])
     markup = _XML_DECLARATION.sub("", decode(data, declared[1].decode("ascii") if declared else None))
     page, found = _extract(markup)
-    if page is None or found is None or found.body is None:
+    if page is None:
         raise ReadError(_NO_ARTICLE.what, _NO_ARTICLE.hint)
-    pieces = list(_Walk().pieces(page))
     head = page_head(page, found)
-    blocks = tuple(_blocks(pieces, found.body, head.title))
-    if sum(len(b.text) for b in blocks if b.known in (None, "body") and _ENDS.search(b.text)) < _SHORTEST_ARTICLE:
-        raise ReadError(_NO_ARTICLE.what, _NO_ARTICLE.hint)
-    return Draft(blocks, head)
+    shown = list(_blocks(list(_Walk().pieces(page)), found.body, head.title)) if found.body is not None else []
+    for blocks in (shown, _recorded(page)):
+        if sum(len(b.text) for b in blocks if b.known in (None, "body") and _ENDS.search(b.text)) >= _SHORTEST_ARTICLE:
+            return Draft(tuple(blocks), head)
+    raise ReadError(_NO_ARTICLE.what, _NO_ARTICLE.hint)
+
+
+def _recorded(page: Any) -> Sequence[Block]:
+    """Return the text that a page has in its records only, as it is shown by scripts; none that is to be paid for.
+
+    A long text in one piece has lost its paragraphs, and could not be cited by them.
+    """
+    record = article_record(page)
+    text = record.get("articleBody")
+    if not isinstance(text, str) or not is_free(record):
+        return ()
+    marked = re.search(r"</?(?:p|br|div)\b", text, re.IGNORECASE)
+    lines = (line for line in map(str.strip, unescape(text).splitlines()) if line)
+    blocks = fragment(text) if marked else tuple(Block(line) for line in lines)
+    return blocks if all(len(block.text) <= _LONGEST_RECORDED for block in blocks) else ()
 
 
 def fragment(markup: str) -> tuple[Block, ...]:
@@ -111,6 +129,7 @@ def tree(markup: str) -> Any | None:
 def _extract(markup: str) -> tuple[Any, Any]:
     """Return the page as a tree and what trafilatura found on it."""
     import trafilatura  # takes most of a second, which only pages have to pay
+    from trafilatura.settings import Document
 
     page = trafilatura.load_html(markup)
     if page is None:
@@ -122,7 +141,7 @@ def _extract(markup: str) -> tuple[Any, Any]:
         favor_recall=True,
         date_extraction_params={"extensive_search": False, "original_date": True},
     )
-    return page, found
+    return page, found or Document()
 
 
 def _without_records(page: Any) -> Any:

@@ -66,6 +66,11 @@ def kinds(record: Record) -> list[str]:
     return [one for one in (kind if isinstance(kind, list) else [kind]) if isinstance(one, str)]
 
 
+def is_free(record: Record) -> bool:
+    """Tell whether an article may be read without paying, as far as its record says."""
+    return str(record.get("isAccessibleForFree", "")).rsplit("/", 1)[-1].lower() not in ("false", "no")
+
+
 def line(value: Any) -> str | None:
     """Return a value that is text as one line, its HTML entities read."""
     if not isinstance(value, str):
