@@ -325,6 +325,15 @@ def test_a_private_address_is_refused_in_a_line_that_says_how_to_allow_it(abroad
     assert "--allow-private" in failed.value.hint
 
 
+def test_this_machine_is_fetched_from_only_where_it_is_allowed(site: Site, fetcher: Fetcher) -> None:
+    """Its name is looked up by the system here."""
+    site.page("/", "text")
+    with Fetcher() as careful:
+        assert failure(careful, site.url("/", host="localhost")).endswith(" is not on the public internet.")
+    assert not site.requests
+    assert fetcher.get(site.url("/", host="localhost")).body == b"text"
+
+
 @pytest.mark.parametrize("to", ["http://127.0.0.1/", "http://wiki.example/", "http://[::1]:8080/", "http://0x7f.1/"])
 def test_a_public_page_leads_to_no_private_one(site: Site, internet: Internet, abroad: Fetcher, to: str) -> None:
     internet.host("daily.example", PUBLIC, site)

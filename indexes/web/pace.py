@@ -31,7 +31,7 @@ class Pace:
         if host in self._visited:
             return
         self._visited.add(host)
-        pause = self._left.get(host, -delay) + delay - self._clock() if host in self._left else 0.0
+        pause = self._left[host] + delay - self._clock() if host in self._left else 0.0
         if pause > 0:
             self._wait(pause, f"{host} is asked once in {delay:g} s")
 
