@@ -1,4 +1,7 @@
-"""The library page and what comes in through it: uploads are read from bytes, told of one by one, never trusted."""
+"""The library page and what comes in through it: uploads are read from bytes, told of one by one, never trusted.
+
+Addresses are fetched by real requests to a real server on loopback, which only the tests' own application may ask.
+"""
 
 import asyncio
 import json
@@ -9,8 +12,11 @@ import subprocess
 import sys
 import threading
 import types
+import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date
+from email.message import EmailMessage
+from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -22,10 +28,12 @@ from fastapi.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from indexes.embeddings import Floats
-from indexes.library import Library
+from indexes.library import Library, Wanted
 from indexes.readers import MAX_BYTES
+from indexes.readers.formats import ENDINGS
 from rag import Assistant
 from tests.browser.server import free_port
+from tests.site import FEED, Site
 from tests.standin import StandIn, article
 from ui import cli, serve
 from ui.access import AccessRule, Visitor
@@ -48,10 +56,11 @@ def shelf(tmp_path: Path) -> Iterator[Library]:
         yield opened
 
 
-def app(library: Library, *, read_only: bool = False) -> FastAPI:
+def app(library: Library, *, read_only: bool = False, wanted: Wanted | None = None) -> FastAPI:
     served = FastAPI()
     install_errors(served)
-    served.include_router(uploads_router(SimpleNamespace(library=library, read_only=read_only)))
+    service = SimpleNamespace(library=library, read_only=read_only)
+    served.include_router(uploads_router(service, wanted) if wanted else uploads_router(service))
     served.add_middleware(SignedIn)
     return served
 
@@ -233,6 +242,200 @@ def test_library_that_cannot_be_written_is_an_event_without_its_path(shelf: Libr
     assert str(shelf) not in data["detail"]
 
 
+# -- files that hold many articles ------------------------------------------------------------------------------------
+
+
+def records(*titles: str, **known: str) -> str:
+    rows = ({"title": title, "text": f"{title} was the talk of Skarra on Monday.", **known} for title in titles)
+    return "".join(json.dumps(row) + "\n" for row in rows)
+
+
+def test_each_article_of_a_file_is_told_of_by_its_place(client: TestClient, shelf: Library) -> None:
+    reply = send(client, ("news.jsonl", records("Wall", "Boat") + "{}\n" + records("Pier")), ("boat.md", BOAT))
+    assert [(f["name"], f["status"], f["title"]) for f in told(reply)] == [
+        ("news.jsonl#3", "failed", None),
+        ("news.jsonl#1", "added", "Wall"),
+        ("news.jsonl#2", "added", "Boat"),
+        ("news.jsonl#4", "added", "Pier"),
+        ("boat.md", "added", "Night boat"),
+    ]
+    _, done = events(reply)[-1]
+    assert (done["added"], done["failed"]) == (4, 1)
+    assert len(shelf.articles()) == 4
+
+
+def test_mailbox_is_added_mail_by_mail(client: TestClient, shelf: Library) -> None:
+    box = b""
+    for number, subject in enumerate(("Wall", "Boat"), 1):
+        mail = EmailMessage()
+        mail["From"], mail["Subject"], mail["Message-ID"] = (
+            "Desk <d@paper.example>",
+            subject,
+            f"<{number}@paper.example>",
+        )
+        mail.set_content(f"{subject} was the talk of Skarra on Monday, and of all the boats in its harbour.\n")
+        box += b"From desk@paper.example Tue Mar  4 06:30:00 2025\n" + mail.as_bytes() + b"\n"
+    assert [(f["name"], f["status"]) for f in told(send(client, ("box.mbox", box)))] == [
+        ("box.mbox#1", "added"),
+        ("box.mbox#2", "added"),
+    ]
+    assert {row.title for row in shelf.articles()} == {"Wall", "Boat"}
+
+
+def test_two_files_of_one_name_hold_different_articles(client: TestClient, shelf: Library) -> None:
+    for title in ("Wall", "Boat"):
+        send(client, ("news.jsonl", records(title)))
+    assert len(shelf.articles()) == 2
+    (again,) = told(send(client, ("news.jsonl", records("Wall").replace("Monday", "Sunday"))))
+    assert again["status"] == "updated"
+
+
+def test_original_address_is_not_put_on_many_articles(client: TestClient, shelf: Library) -> None:
+    reply = send(client, ("news.jsonl", records("Wall", "Boat")), url="https://paper.example/wall")
+    assert reply.status_code == 400
+    assert "belongs to one article" in reply.json()["detail"]
+    assert shelf.articles() == []
+
+
+def test_name_inside_an_archive_is_shown_harmless(client: TestClient) -> None:
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("news/cod\u202etxt.txt", WALL)
+    (member,) = told(send(client, ("a.zip", packed.getvalue())))
+    assert (member["name"], member["status"]) == ("a.zip#news/codtxt.txt", "added")
+
+
+# -- web addresses ----------------------------------------------------------------------------------------------------
+
+HERE = Wanted(limit=3, allow_private=True, delay=0)  # the site stands on this machine
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with Site() as opened:
+        yield opened
+
+
+def story(title: str) -> str:
+    """Return a page as a small newspaper makes it."""
+    return (
+        f"<html lang=en><head><title>{title}</title><meta property='og:site_name' content='The Beacon'></head><body>"
+        f"<article><h1>{title}</h1><p>{title} was the talk of the harbour on Monday, and the master heard it all.</p>"
+        "<p>“We have waited for this longer than anybody will admit,” he said, and went back to his nets.</p></article>"
+    )
+
+
+def set_feed(site: Site, *titles: str) -> str:
+    """Set a feed, the newest article first, and its pages; return its address."""
+    items = ""
+    for age, title in enumerate(titles):
+        site.page(f"/{title}", story(title))
+        day = f"{28 - age:02} Feb 2025 08:00:00 GMT"
+        items += f"<item><title>{title}</title><link>{site.url(f'/{title}')}</link><pubDate>{day}</pubDate></item>"
+    rss = f"<?xml version='1.0'?><rss version='2.0'><channel><title>The Beacon</title>{items}</channel></rss>"
+    site.page("/feed", rss, type=FEED)
+    return site.url("/feed")
+
+
+def reader(shelf: Library, **options: Any) -> TestClient:
+    return TestClient(app(shelf, wanted=HERE, **options))
+
+
+def test_page_is_fetched_and_added(shelf: Library, site: Site) -> None:
+    site.page("/wall", story("Wall"))
+    reply = send(reader(shelf), address=site.url("/wall"))
+    (page,) = told(reply)
+    assert (page["name"], page["status"], page["title"]) == (site.url("/wall"), "added", "Wall")
+    (row,) = shelf.articles()
+    assert (row.url, row.publisher, row.paragraphs) == (site.url("/wall"), "The Beacon", 2)
+    assert events(reply)[-1][1]["articles"][0]["id"] == row.id
+    site.page("/wall", story("Wall").replace("Monday", "Sunday"))
+    assert [f["status"] for f in told(send(reader(shelf), address=site.url("/wall")))] == ["updated"]
+
+
+def test_newest_of_a_feed_are_fetched_and_the_next_when_it_is_sent_again(shelf: Library, site: Site) -> None:
+    address = set_feed(site, "e", "d", "c", "b", "a")
+    client = reader(shelf)
+    _, done = events(send(client, address=address))[-1]
+    assert (done["added"], done["left"]) == (3, 2)
+    assert {row.title for row in shelf.articles()} == {"e", "d", "c"}
+    reply = send(client, address=address)
+    assert {f["title"] for f in told(reply) if f["status"] == "added"} == {"b", "a"}
+    assert events(reply)[-1][1]["left"] == 0
+    assert site.paths.count("/e") == 1
+
+
+def test_fetching_is_told_as_progress(shelf: Library, site: Site) -> None:
+    address = set_feed(site, "b", "a")
+    steps = [data for name, data in events(send(reader(shelf), address=address)) if name == "progress"]
+    told_of = [step["what"] for step in steps]
+    assert [what for what in told_of if what.startswith("fetching")] == [
+        f"fetching {url}" for url in (address, site.url("/b"), site.url("/a"))
+    ]
+    assert (steps[-1]["done"], steps[-1]["total"]) == (2, 2)
+
+
+def test_page_that_cannot_be_had_fails_alone(shelf: Library, site: Site) -> None:
+    address = set_feed(site, "d", "c", "b")
+    site.page("/c", "gone", status=404)
+    site.robots("User-agent: *\nDisallow: /b")
+    by_title = {f["name"]: f for f in told(send(reader(shelf), ("boat.md", BOAT), address=address))}
+    assert [by_title[site.url(f"/{title}")]["status"] for title in "dcb"] == ["added", "failed", "failed"]
+    assert "404" in by_title[site.url("/c")]["reason"]
+    assert "robots.txt" in by_title[site.url("/b")]["reason"]
+    assert by_title["boat.md"]["status"] == "added"
+
+
+def test_what_is_said_about_a_page_holds_and_the_title_of_a_text_does_not(shelf: Library, site: Site) -> None:
+    site.page("/wall", story("Wall"))
+    send(reader(shelf), text="The boats stay in.", title="Storm", address=site.url("/wall"), publisher="The Courier")
+    assert {(row.title, row.publisher) for row in shelf.articles()} == {
+        ("Wall", "The Courier"),
+        ("Storm", "The Courier"),
+    }
+
+
+@pytest.mark.parametrize(
+    "address", ["file:///etc/passwd", "/etc/passwd", "paper.example/wall", "ftp://a.example/", "https://", "http:// /"]
+)
+def test_what_is_no_web_address_is_refused_whole(client: TestClient, shelf: Library, address: str) -> None:
+    reply = send(client, ("wall.txt", WALL), address=address)
+    assert reply.status_code == 400
+    assert reply.json()["detail"].endswith("is not a web address. Give one that begins with https:// or http://.")
+    assert shelf.articles() == []
+
+
+def test_page_that_is_fetched_takes_no_other_original_address(client: TestClient) -> None:
+    reply = send(client, address="https://paper.example/wall", url="https://paper.example/other")
+    assert reply.status_code == 400
+    assert "has its address already" in reply.json()["detail"]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]"])
+def test_visitors_reach_nothing_on_the_servers_own_network(
+    client: TestClient, shelf: Library, site: Site, host: str
+) -> None:
+    site.page("/wall", story("Wall"))
+    address = site.url("/wall", host)
+    (failed,) = told(send(client, address=address))
+    assert failed["reason"] == f"{address}: it is not on the public internet. This server fetches from nowhere else."
+    assert site.requests == []
+    assert shelf.failures() == []  # else whoever runs the server would fetch it when trying again
+
+
+def test_read_only_server_fetches_nothing(shelf: Library, site: Site) -> None:
+    assert send(reader(shelf, read_only=True), address=site.url("/wall")).status_code == 403
+    assert site.requests == []
+
+
+def test_page_of_another_site_has_nothing_fetched(shelf: Library, site: Site) -> None:
+    served = TestClient(protect(app(shelf, wanted=HERE), AccessRule(open=True)), base_url="http://127.0.0.1")
+    for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}):
+        data = {"address": site.url("/wall")}
+        assert served.post("/api/articles", data=data, headers=headers).status_code == 403
+    assert site.requests == []
+
+
 # -- hostile names ----------------------------------------------------------------------------------------------------
 
 
@@ -262,8 +465,8 @@ def test_name_of_a_file_is_no_path(client: TestClient, shelf: Library, tmp_path:
 
 
 def test_error_names_the_uploaded_file_and_no_path(client: TestClient) -> None:
-    (failed,) = told(send(client, ("dir/report.pdf", b"%PDF-1.7")))
-    assert failed["reason"].startswith("report.pdf: not read yet: .pdf;")
+    (failed,) = told(send(client, ("dir/report.doc", b"\xd0\xcf\x11\xe0")))
+    assert failed["reason"].startswith("report.doc: not read yet: .doc;")
 
 
 # -- removing ---------------------------------------------------------------------------------------------------------
@@ -318,10 +521,12 @@ async def test_what_was_sent_comes_in_whole_when_the_reader_leaves(tmp_path: Pat
         assert {row.title for row in opened.articles()} == {"Council votes for wall", "Night boat"}
 
 
-async def _post(served: FastAPI, leave: asyncio.Event, *files: tuple[str, str], user: str = "ada") -> str:
+async def _post(
+    served: FastAPI, leave: asyncio.Event, *files: tuple[str, str], user: str = "ada", **fields: str
+) -> str:
     """Send files and return what comes back; end the connection when told to."""
     sending = [("files", file) for file in files]
-    request = httpx.Request("POST", "http://x/api/articles", files=sending, headers={"X-User": user})
+    request = httpx.Request("POST", "http://x/api/articles", files=sending, data=fields, headers={"X-User": user})
     reply = b""
     body = [{"type": "http.request", "body": request.read(), "more_body": False}]
 
@@ -413,6 +618,22 @@ async def test_server_that_ends_finishes_an_article_and_begins_no_other(tmp_path
         assert [row.title for row in opened.articles()] == ["Long wall"]
 
 
+async def test_server_that_ends_fetches_no_further_article(tmp_path: Path, site: Site) -> None:
+    gated = Gated()
+    address = set_feed(site, "long", "short")
+    site.page("/long", story("long").replace("</article>", "".join(f"<p>{line}</p>" for line in LONG.split("\n\n"))))
+    with Library.open(tmp_path, embeddings=gated) as opened:
+        served = app(opened, wanted=HERE)
+        async with served.router.lifespan_context(served):
+            sending = asyncio.create_task(_post(served, asyncio.Event(), address=address))
+            await asyncio.to_thread(gated.waits.wait, 20)
+            asyncio.get_running_loop().call_soon(gated.gate.set)
+        reply = await asyncio.wait_for(sending, 20)
+        assert "The server is ending" in reply
+        assert [row.title for row in opened.articles()] == ["long"]
+    assert "/short" not in site.paths
+
+
 @pytest.mark.slow
 def test_process_ends_though_an_upload_is_under_way_and_keeps_what_was_written(tmp_path: Path) -> None:
     port = free_port()
@@ -484,6 +705,14 @@ def test_page_lists_articles_newest_first_with_links_dates_and_speakers(client: 
     assert '<time datetime="2025-04-29">29 April 2025</time>' in page
     assert "Dora Renn" in page
     assert "<caption>" in page
+
+
+def test_page_offers_every_format_that_is_read(client: TestClient) -> None:
+    page = client.get("/library").text
+    (accepted,) = re.findall(r'accept="([^"]*)"', page)
+    assert accepted.split(",") == list(ENDINGS)
+    assert {".pdf", ".docx", ".eml", ".mbox", ".json", ".jsonl", ".zip"} <= set(ENDINGS)
+    assert "PDF, DOCX, mail (EML, MBOX)" in page
 
 
 def test_page_of_an_empty_library_says_how_to_add(client: TestClient) -> None:
