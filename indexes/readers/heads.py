@@ -10,7 +10,8 @@ from indexes.furniture import authors
 from indexes.readers.dates import find_date
 from indexes.readers.draft import Head
 
-_KEYS = {
+# What a key says of an article, spelled without case and punctuation; of two that say the same, the surer one first.
+KEYS = {
     "title": "title", "headline": "title",
     "published": "published", "publishedon": "published", "datepublished": "published",
     "publicationdate": "published", "pubdate": "published", "date": "published",
@@ -33,7 +34,12 @@ _LONGEST = 64_000  # characters of front matter
 
 def field_named(key: str) -> str | None:
     """Return what a key says of an article, however it is spelled: `pub_date`, `Pub date` and `pubDate` are one."""
-    return _KEYS.get(re.sub(r"[\W_]+", "", key).lower())
+    return KEYS.get(spelled(key))
+
+
+def spelled(key: str) -> str:
+    """Return a key as it is looked up: without case and punctuation."""
+    return re.sub(r"[\W_]+", "", key).lower()
 
 
 def split_head(text: str) -> tuple[Head, str]:
