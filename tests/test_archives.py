@@ -94,7 +94,7 @@ def test_an_archive_is_its_members_in_order_whatever_their_format(tmp_path: Path
 def test_a_member_lends_its_article_its_name_and_its_place(tmp_path: Path) -> None:
     path = tmp_path / "all.zip"
     path.write_bytes(packed_as({"stories/ferry-is_back.txt": STORY}))
-    found = next(items(path)).read()
+    (found,) = [item.read() for item in items(path)]
     assert (found.title, found.source) == ("ferry is back", f"{path}#stories/ferry-is_back.txt")
 
 
