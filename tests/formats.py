@@ -139,7 +139,7 @@ HARD = Source(
                  "Brenlow holds the water back “like a cork in a bottle”, and that no dredging, however thorough, would "
                  "lower the river by more than 30 centimetres. It recommended a channel. It did not say where."),
         ("body", "Growers disagree."),
-        ("body", "“A tree that was planted in 1887 isn’t a line in somebody’s spread-sheet,” said Caspian Rooke, whose "
+        ("body", "“A tree that was planted in 1887 isn’t a line in somebody’s spreadsheet,” said Caspian Rooke, whose "
                  "family leases the north-eastern half. He sold 64 tonnes of pears last year, most of them to the "
                  "Anglo-Norwegian cider company Halvorsen & Pym, and says that he’d lose two-thirds of that."),
         ("body", "He has asked the High Court to stop the work. A hearing is set for 3 September; his lawyer, Ottoline "
@@ -147,7 +147,7 @@ HARD = Source(
         ("body", "The company said it was “deeply unhappy”. It has bought Brenlow pears since 1931, except in 1940–45."),
         ("heading", "What it costs"),
         ("body", "The channel is to cost £58.9 million: £40 million from the state, £12.4 million from the county and the "
-                 "rest from a levy of £21 a year on each of the 9,800 households down-stream. For a family of four in "
+                 "rest from a levy of £21 a year on each of the 9,800 households downstream. For a family of four in "
                  "Lower Orlmere, the council’s own figures say, that is about as much as a week’s bus fares. Those who "
                  "live above the bend pay nothing; neither do pensioners, nor anybody whose house was flooded in 2019 and "
                  "who’s still waiting for a final settlement from the insurers."),

@@ -20,6 +20,7 @@ _SMALL = re.compile(r"[“\"‘'(\[]?[a-zà-öø-ÿ]")
 _QUOTES = re.compile(r"[“\"‘'«„]")
 _ITEM = re.compile(r"(?:[•‣▪◦●■–—*-]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s+\S")
 _SURE_ITEM = re.compile(r"[•‣▪◦●■]")
+_LABEL = re.compile(r"[QA]\s?[:.]\s")
 _SPACED = 1.25  # of the usual distance between lines: what is wider is a space between paragraphs
 _INDENT = 0.6  # of the size
 
@@ -195,15 +196,31 @@ def _centred(last: Line, line: Line) -> bool:
 def _stops(piece: Piece, line: Line, manner: Manner) -> bool:
     """Tell whether a paragraph ends before a line by how its last line ends."""
     last = piece.last
+    ends = bool(_ENDS.search(last.text))
+    if ends and not manner.clear and (_begins_anew(piece, line) or (manner.justified and not _is_flush(last, manner))):
+        return True
     if not _has_room(last, line):
         return False
     if (len(piece.lines) == 1 and _stands_alone(last.text)) or _stands_alone(line.text):
         return True
     if _centred(last, line):
         return False
-    if _ENDS.search(last.text):
+    if ends:
         return not manner.clear or (manner.justified and last.column[1] - last.x1 > 0.1 * _width(last))
     return not _SMALL.match(line.text) and last.x1 - last.column[0] < 0.6 * _width(last)
+
+
+def _begins_anew(piece: Piece, line: Line) -> bool:
+    """Tell whether a line can only begin a paragraph: it opens a quotation that is open already, or has a label."""
+    if _LABEL.match(line.text):
+        return True
+    said = " ".join(each.text for each in piece.lines)
+    return line.text.startswith("“") and said.count("“") > said.count("”")
+
+
+def _is_flush(line: Line, manner: Manner) -> bool:
+    """Tell whether a line was stretched to the right edge, as all but the last of a justified paragraph are."""
+    return line.column[1] - line.x1 < 0.12 * manner.size
 
 
 def _stands_alone(text: str) -> bool:
@@ -270,10 +287,10 @@ def _continues(piece: Piece, after: Piece, manner: Manner) -> bool:
         return _is_full(last, line)
     if manner.indented:
         return not _is_indented(line, manner)
-    if _has_room(last, line):
+    if _has_room(last, line) or _begins_anew(piece, line):
         return False
     if manner.justified:
-        return last.column[1] - last.x1 < 0.12 * manner.size
+        return _is_flush(last, manner)
     return not _QUOTES.match(line.text) and len(piece.lines) <= manner.usual
 
 

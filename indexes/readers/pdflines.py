@@ -278,5 +278,7 @@ def _with_edges(pages: list[list[Line]]) -> list[list[Line]]:
 def _edges(lines: Sequence[Line], body: float) -> tuple[float, float]:
     own = [line for line in lines if abs(line.size - body) < 0.1 * body and not line.alone] or list(lines)
     starts = Counter(round(line.x0) for line in own)
-    often = [x for x, times in starts.items() if times >= max(2, 0.1 * len(own))] or list(starts)
+    often = [x for x, times in starts.items() if times >= (max(2, 0.1 * len(own)) if len(own) > 8 else 1)] or list(
+        starts
+    )
     return float(min(often)), max(line.x1 for line in own)
