@@ -24,7 +24,7 @@ def embeddings() -> SentenceEmbeddings:
 def static_model(tmp_path: Path) -> Path:
     """The folder of another, tiny sentence-transformers model: a table of word pieces, 16 numbers each."""
     from sentence_transformers import SentenceTransformer
-    from sentence_transformers.models import StaticEmbedding
+    from sentence_transformers.sentence_transformer.modules import StaticEmbedding
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(_default_folder() / "tokenizer.json"))
