@@ -33,7 +33,7 @@ class Outcome:
     id: str | None = None
     title: str | None = None
     replaced: str | None = None  # the id under which the same text was known until now
-    reason: str | None = None  # why it failed, in one line
+    reason: str | None = None  # why it failed, or is not what answers now, in one line
 
 
 @dataclass(frozen=True)
@@ -205,4 +205,5 @@ class Adding:
 
 
 def _outcome(source: Source, change: Change) -> Outcome:
-    return Outcome(source.name, change.status, change.article.id, change.article.title, change.replaces)
+    reason = f"{source.name}: it is older than the version that answers, which stays." if change.older else None
+    return Outcome(source.name, change.status, change.article.id, change.article.title, change.replaces, reason)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 from sqlite3 import Connection
 from typing import Any, Literal, TypeVar, cast
 
@@ -52,6 +52,7 @@ class Change:
     article: Article  # as it will stand: what is not given now stays as it was known
     embed: bool  # whether its passages must be embedded
     replaces: str | None = None  # the id of the same text, known less precisely until now
+    older: bool = False  # whether the text says itself that it is older than the version that is searched
 
 
 @dataclass(frozen=True)
@@ -127,10 +128,11 @@ class Catalog:
             if _compare(db, change.given) != change:
                 return False
             if change.replaces:
-                tables.remove(db, change.replaces)
+                tables.rename(db, change.replaces, change.article)
             if change.embed and vectors is not None and model is not None:
                 tables.adopt(db, model)
-                tables.insert_version(db, change.article, passages, vectors, model.id)
+                insert = tables.insert_past_version if change.older else tables.insert_version
+                insert(db, change.article, passages, vectors, model.id)
             elif change.status != "unchanged":
                 tables.set_metadata(db, change.article)
             return True
@@ -191,7 +193,7 @@ class Catalog:
         with self._database.reading() as db:
             rows = db.execute(
                 "SELECT version, current, added, published, updated FROM versions WHERE article = ?"
-                " ORDER BY added DESC, row DESC",
+                " ORDER BY current DESC, coalesce(updated, published) DESC, added DESC, row DESC",
                 (article_id,),
             ).fetchall()
         return [
@@ -512,22 +514,45 @@ def _compare(db: Connection, article: Article) -> Change:
     if known is None:
         return Change("added", article, article, embed=True)
     merged = _with_what_was_known(article, known)
-    replaces = known.id if merged.id != known.id else None
+    if article.version != known.version:
+        seen = tables.has_version(db, known.id, article.version)
+        if _is_older(article, known, seen):
+            past = replace(merged, published=article.published or known.published, updated=article.updated)
+            return Change("unchanged" if seen else "updated", article, past, embed=not seen, older=True)
     if merged == known:
         return Change("unchanged", article, known, embed=False)
-    return Change(
-        "updated", article, merged, embed=bool(replaces) or merged.paragraphs != known.paragraphs, replaces=replaces
-    )
+    replaces = known.id if merged.id != known.id else None
+    return Change("updated", article, merged, embed=merged.paragraphs != known.paragraphs, replaces=replaces)
+
+
+def _is_older(article: Article, known: Article, seen: bool) -> bool:
+    """Tell whether a text is older than the known one: a cache or an archive may bring it after that.
+
+    A text that was here before must say that it is newer. Of a new one the day of publication says nothing, as the
+    known one may have been published then and changed since.
+    """
+    said = article.updated or (article.published if seen else None)
+    latest = known.updated or known.published
+    return bool(said and latest and said < latest)
 
 
 def _twin(db: Connection, article: Article) -> Article | None:
-    """Return the article of the same text under another id, unless both name different addresses or publishers."""
+    """Return the article of the same text under another id, unless both name different addresses or publishers.
+
+    Read again from the same place it is the same article whatever it names: somebody has put that right.
+    """
     for row in tables.all_of(db, "SELECT * FROM versions WHERE version = ? AND current", article.version):
         twin = tables.article_from(db, row)
         same = [(p.kind, p.text) for p in twin.paragraphs] == [(p.kind, p.text) for p in article.paragraphs]
-        if same and _agree(twin.url, article.url) and _agree(twin.publisher, article.publisher):
+        agreed = _agree(twin.url, article.url) and _agree(twin.publisher, article.publisher)
+        if same and (agreed or _are_one_place(twin.source, article.source)):
             return twin
     return None
+
+
+def _are_one_place(one: str, other: str) -> bool:
+    """Tell whether two sources are one file or one address; the names of uploads say nothing."""
+    return one == other and (PurePath(one).is_absolute() or "://" in one)
 
 
 def _agree(one: str | None, other: str | None) -> bool:
@@ -546,6 +571,8 @@ def _with_what_was_known(article: Article, known: Article) -> Article:
         url=article.url or known.url,
         language=article.language or known.language,
         section=article.section or known.section,
+        key=article.key or known.key,
+        opinion=article.opinion or known.opinion,
     )
 
 

@@ -6,6 +6,7 @@ change, and their numbers are never used twice, so that a number which Chroma st
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple, cast
 
@@ -156,16 +157,42 @@ def insert_version(
 ) -> None:
     """Store a version of an article, with its passages and their vectors (n, d), and make it the current one."""
     _retire(db, article)
-    row = _version_row(db, article)
+    row = _fill_version(db, article, passages, vectors, model_id)
+    db.execute(
+        "INSERT OR REPLACE INTO journal SELECT row, 0 FROM passages WHERE version = ? AND model = ?", (row, model_id)
+    )
+
+
+def insert_past_version(
+    db: Connection, article: Article, passages: Sequence[Passage], vectors: Floats, model_id: str
+) -> None:
+    """Store a version that is older than the current one."""
+    row = _fill_version(db, article, passages, vectors, model_id, current=False)
+    db.execute(_COPY_TO_PAST, (row,))
+
+
+def has_version(db: Connection, article_id: str, version: str) -> bool:
+    """Tell whether an article has this version, current or not."""
+    found = db.execute("SELECT 1 FROM versions WHERE article = ? AND version = ?", (article_id, version))
+    return found.fetchone() is not None
+
+
+def _fill_version(
+    db: Connection,
+    article: Article,
+    passages: Sequence[Passage],
+    vectors: Floats,
+    model_id: str,
+    current: bool = True,
+) -> int:
+    row = _version_row(db, article, current)
     for position, paragraph in enumerate(article.paragraphs):
         _insert_paragraph(db, row, position, paragraph)
     for statement in _printing(db, f"row = {row}"):
         db.execute(statement)
     _insert_stems(db, article, row)
     insert_passages(db, row, passages, vectors, model_id)
-    db.execute(
-        "INSERT OR REPLACE INTO journal SELECT row, 0 FROM passages WHERE version = ? AND model = ?", (row, model_id)
-    )
+    return row
 
 
 def _retire(db: Connection, article: Article) -> None:
@@ -205,12 +232,13 @@ def _take_out_of_chroma(db: Connection, version_row: int) -> None:
     db.execute("INSERT OR REPLACE INTO journal SELECT row, 1 FROM passages WHERE version = ?", (version_row,))
 
 
-def _version_row(db: Connection, article: Article) -> int:
+def _version_row(db: Connection, article: Article, current: bool) -> int:
     row = db.execute(
         "INSERT INTO versions (article, version, current, added, title, source, authors)"
-        " VALUES (?, ?, 1, ?, ?, ?, '[]')"
-        " ON CONFLICT (article, version) DO UPDATE SET current = 1, added = excluded.added RETURNING row",
-        (article.id, article.version, datetime.now(UTC).isoformat(), article.title, article.source),
+        " VALUES (?, ?, ?, ?, ?, ?, '[]')"
+        " ON CONFLICT (article, version) DO UPDATE SET current = excluded.current, added = excluded.added"
+        " RETURNING row",
+        (article.id, article.version, current, datetime.now(UTC).isoformat(), article.title, article.source),
     ).fetchone()
     _write_metadata(db, article)
     return int(row[0])
@@ -236,6 +264,25 @@ def _write_metadata(db: Connection, article: Article) -> None:
         f"UPDATE versions SET {columns} WHERE article = ? AND version = ?",
         (*values.values(), article.id, article.version),
     )
+
+
+def rename(db: Connection, former: str, article: Article) -> None:
+    """Give the versions of an article the id of this one: its text is the same, what names it has been put right.
+
+    A past version goes where nothing that it holds makes it this article's.
+    """
+    for row in all_of(db, "SELECT * FROM versions WHERE article = ? AND NOT current", former):
+        past = replace(article_from(db, row), url=article.url, key=article.key)
+        if not (article.url or article.key):
+            past = replace(past, publisher=article.publisher)
+        if past.id != article.id:
+            _clear(db, row["row"])
+            db.execute("DELETE FROM versions WHERE row = ?", (row["row"],))
+            continue
+        db.execute("UPDATE versions SET article = ? WHERE row = ?", (article.id, row["row"]))
+        _write_metadata(db, past)
+    db.execute("UPDATE versions SET article = ? WHERE article = ?", (article.id, former))
+    db.execute("UPDATE addresses SET article = ? WHERE article = ?", (article.id, former))
 
 
 def set_metadata(db: Connection, article: Article) -> None:

@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import chromadb
 import numpy as np
 import pytest
 
-from indexes.article import Filters
+from indexes.article import Article, Filters
 from indexes.database import Database
 from indexes.embeddings import Floats, SentenceEmbeddings
 from indexes.errors import BusyError, LibraryError, MismatchError
@@ -219,6 +220,51 @@ def test_address_given_later_makes_a_new_id_of_the_same_article(filled: Library)
     assert ids(filled.dense("seals follow the fish", 1, ALL)) == [known.paragraph_id(2)]
 
 
+@pytest.mark.parametrize("source", ["/news/sound.jsonl#12", "https://sound.example/feed/eelgrass"])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"url": "https://sound.example/eelgras"}, {"url": "https://sound.example/eelgrass"}),
+        ({"publisher": "The Sund"}, {"publisher": "The Sound"}),
+    ],
+)
+def test_address_put_right_in_the_same_place_is_the_same_article(
+    filled: Library, source: str, before: dict[str, str], after: dict[str, str]
+) -> None:
+    texts = ("The eelgrass is back.", "The seals have seen it.")
+    wrong = article("Eelgrass", *texts, source=source, **before)
+    right = article("Eelgrass", *texts, source=source, **after)
+    filled.add_article(wrong)
+    outcome = filled.add_article(right)
+    assert (outcome.status, outcome.id, outcome.replaced) == ("updated", right.id, wrong.id)
+    assert filled.article(right.id) == right
+    assert ids(filled.dense("the seals have seen it", 1, ALL)) == [right.paragraph_id(2)]
+    assert ids(filled.lexical("eelgrass is back", 9, ALL))[0] == right.paragraph_id(1)
+    with pytest.raises(UnknownArticle):
+        filled.article(wrong.id)
+
+
+def test_address_put_right_keeps_the_older_versions(filled: Library) -> None:
+    source, url = "/news/eel.txt", "https://sound.example/"
+    first = article("Eelgrass", "The eelgrass is gone.", source=source, url=f"{url}a", published=date(2025, 1, 1))
+    second = article("Eelgrass", "The eelgrass is back.", source=source, url=f"{url}a", published=date(2025, 2, 1))
+    for each in (first, second, replace(second, url=f"{url}b")):
+        filled.add_article(each)
+    moved = replace(second, url=f"{url}b")
+    assert [known.version for known in filled.versions(moved.id)] == [second.version, first.version]
+    assert filled.article(moved.id, first.version) == replace(first, url=f"{url}b")
+    hits = filled.dense("the eelgrass is gone", 1, Filters(as_of=date(2025, 1, 15)))
+    assert ids(hits) == [replace(first, url=f"{url}b").paragraph_id(1)]
+
+
+def test_two_uploads_of_one_name_and_text_are_two_articles_where_their_addresses_differ(filled: Library) -> None:
+    for paper in ("courier", "beacon"):
+        outcome = filled.add_article(
+            article("Gale", "The gale sank a boat.", source="story.html", url=f"https://{paper}.example/gale")
+        )
+        assert outcome.status == "added"
+
+
 def test_same_text_of_two_publishers_is_two_articles(filled: Library) -> None:
     wire = article(BOAT.title, *(p.text for p in BOAT.body), source="/wire.txt", publisher="The Wire")
     assert filled.add_article(wire).status == "added"
@@ -268,6 +314,57 @@ def test_former_text_may_come_back(filled: Library) -> None:
     assert ids(filled.dense("seals follow the fish", 1, ALL)) == [FISH.paragraph_id(2)]
     assert filled.document_frequency(["seal"]) == {"seal": 1}
     assert len(filled.versions(FISH.id)) == 2
+
+
+def eelgrass(text: str, published: date | None, updated: date | None = None) -> Article:
+    return article("Eelgrass", text, publisher="The Sound", published=published, updated=updated)
+
+
+MARCH, APRIL, MAY = date(2025, 3, 1), date(2025, 4, 1), date(2025, 5, 1)
+
+
+def test_former_text_from_a_cache_leaves_the_newer_one(filled: Library) -> None:
+    former, newer = eelgrass("Eelgrass is gone.", MARCH), eelgrass("Eelgrass grows.", MARCH, APRIL)
+    filled.add_article(former)
+    filled.add_article(newer)
+    outcome = filled.add_article(former)
+    assert outcome.status == "unchanged"
+    assert "older than the version that answers" in (outcome.reason or "")
+    assert filled.article(newer.id) == newer
+    assert len(filled.versions(newer.id)) == 2
+
+
+def test_former_text_that_is_said_to_be_newer_answers_again(filled: Library) -> None:
+    for each in (eelgrass("Eelgrass is gone.", MARCH), eelgrass("Eelgrass grows.", MARCH, APRIL)):
+        filled.add_article(each)
+    again = eelgrass("Eelgrass is gone.", MARCH, MAY)
+    assert filled.add_article(again).status == "updated"
+    assert filled.article(again.id) == again
+
+
+def test_older_text_from_an_archive_is_kept_as_a_past_version(filled: Library) -> None:
+    newest, older = eelgrass("Eelgrass grows.", MARCH, MAY), eelgrass("Eelgrass is planted.", MARCH, APRIL)
+    filled.add_article(newest)
+    outcome = filled.add_article(older)
+    assert (outcome.status, outcome.id) == ("updated", newest.id)
+    assert filled.article(newest.id) == newest
+    assert filled.article(newest.id, older.version) == older
+    assert [(v.version, v.current) for v in filled.versions(newest.id)] == [
+        (newest.version, True),
+        (older.version, False),
+    ]
+    assert ids(filled.dense("eelgrass is planted", 1, ALL)) == [newest.paragraph_id(1)]
+    assert filled.document_frequency(["plant"]) == {"plant": 0}
+    then = Filters(as_of=date(2025, 4, 15))
+    assert ids(filled.dense("eelgrass", 1, then)) == [older.paragraph_id(1)]
+    assert ids(filled.lexical("planted", 1, then)) == [older.paragraph_id(1)]
+    assert filled.add_article(older).status == "unchanged"
+
+
+def test_new_text_that_does_not_say_when_it_was_changed_answers(filled: Library) -> None:
+    filled.add_article(eelgrass("Eelgrass grows.", MARCH, APRIL))
+    assert filled.add_article(eelgrass("Eelgrass grows fast.", MARCH)).status == "updated"
+    assert filled.article(eelgrass("", None).id).body[0].text == "Eelgrass grows fast."
 
 
 def test_better_speakers_of_the_same_text_are_taken_over(filled: Library) -> None:
