@@ -50,8 +50,9 @@ _CAPTION_CLASS = re.compile(
 _BYLINE_CLASS = re.compile(
     r"(?:^|[\s_-])(?:byline|author|authors|dateline|timestamp|published|pubdate)(?:$|[\s_-])", re.I
 )
-_ENDS = re.compile(r"[.!?…:;。！？؟][\"”’'»)\]]*$")
+_ENDS = re.compile(r"[.!?…:;。！？؟][\"”’'»)\]]*(?:\s?\[[^\[\]]{1,30}\])*$")  # also before a wiki's notes: "so.[3]"
 _SHORTEST_ARTICLE = 80  # characters of prose
+_LONGEST_LABEL = 240  # characters
 _LONGEST_RECORDED = 3000  # characters of a paragraph
 _LONGEST_PAGE = 300_000  # characters: beyond them a paragraph must be the same as one found, not only a part of it
 
@@ -88,9 +89,14 @@ def read(data: bytes) -> Draft:
     head = page_head(page, found)
     shown = list(_blocks(list(_Walk().pieces(page)), found.body, head.title)) if found.body is not None else []
     for blocks in (shown, _recorded(page)):
-        if sum(len(b.text) for b in blocks if b.known in (None, "body") and _ENDS.search(b.text)) >= _SHORTEST_ARTICLE:
+        if sum(len(b.text) for b in blocks if b.known in (None, "body") and _says_much(b.text)) >= _SHORTEST_ARTICLE:
             return Draft(tuple(blocks), head)
     raise ReadError(_NO_ARTICLE.what, _NO_ARTICLE.hint)
+
+
+def _says_much(text: str) -> bool:
+    """Tell whether a text is a sentence, or too long for a label or a link."""
+    return bool(_ENDS.search(text)) or len(text) > _LONGEST_LABEL
 
 
 def _recorded(page: Any) -> Sequence[Block]:

@@ -109,6 +109,7 @@ _DOOR_STEP = re.compile(
     r"subscribe|captcha|challenge)(?:\.\w{2,5})?",
     re.IGNORECASE,
 )
+_CORNERS = ("header", "nav", "aside", "footer")  # of a page, where many sites ask to log in and to subscribe
 _QUOTED = re.compile(r"[“\"„«][^”\"“»„«]*[”\"“»]")
 
 
@@ -134,7 +135,7 @@ def check_article(url: str, page: Any, shown: Sequence[str]) -> None:
 
 def check_nothing(url: str, page: Any) -> None:
     """Raise ReadError where a page on which no article was found says why."""
-    heading, text = _heading(page), _text(page)
+    heading, text = _heading(page), _text(page, *_CORNERS)
     if _MISSING.wording.search(heading):
         _refuse(_MISSING)
     if _is_door(url):
@@ -143,13 +144,19 @@ def check_nothing(url: str, page: Any) -> None:
         _refuse(_PAYWALL)
     if len(text) > _PAGE:
         return
-    if any(True for _ in page.xpath(".//input[@type='password']")):
+    if _has_password_field(page):
         _refuse(_LOGIN)
-    for wall in (_ROBOTS, _PAYWALL, _LOGIN, _CONSENT, _SCRIPT, _MISSING):
+    for wall in (_ROBOTS, _PAYWALL, _LOGIN, _CONSENT, _MISSING):
         if wall.wording.search(heading) or wall.wording.search(text):
             _refuse(wall)
-    if len(text) < _REMARK and any(True for _ in page.iter("script")):
+    if _SCRIPT.wording.search(_text(page)) or (len(text) < _REMARK and any(True for _ in page.iter("script"))):
         _refuse(_SCRIPT)
+
+
+def _has_password_field(page: Any) -> bool:
+    """Tell whether a page asks for a password, elsewhere than in the corner where many sites do."""
+    corners = " or ".join(f"ancestor::{tag}" for tag in _CORNERS)
+    return bool(page.xpath(f".//input[@type='password'][not({corners})]"))
 
 
 def _refuse(wall: _Wall) -> None:
@@ -175,7 +182,7 @@ def _asks_to_pay(page: Any, shown: Sequence[str]) -> bool:
     """Tell whether a page with little text asks to pay for more of it, elsewhere than in its head and foot."""
     if sum(map(len, shown)) >= _TEASER:
         return False
-    return bool(_PAYWALL.wording.search(_text(page, "header", "nav", "footer")))
+    return bool(_PAYWALL.wording.search(_text(page, *_CORNERS)))
 
 
 def _is_door(url: str) -> bool:
