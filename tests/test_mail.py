@@ -88,6 +88,14 @@ def test_the_subject_is_the_title_without_what_mail_programs_put_before_it(subje
     assert article(message(Subject=subject)).title == title
 
 
+@pytest.mark.parametrize("charset", ["utf-8", "cp1252"])
+def test_a_head_that_is_not_encoded_as_it_should_be_is_read(charset: str) -> None:
+    data = f"Subject: Fähre zurück\nFrom: Skärgård <a@b.example>\nMessage-ID: <ä@b>\n\n{FIRST}\n".encode(charset)
+    found = article(data)
+    assert (found.title, found.publisher) == ("Fähre zurück", "Skärgård")
+    assert found.id
+
+
 def test_a_sender_without_a_name_is_the_address() -> None:
     assert article(message(From="news@post.example")).publisher == "news@post.example"
 

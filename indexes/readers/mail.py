@@ -227,8 +227,17 @@ def _raw(message: EmailMessage) -> dict[str, str]:
     raw: dict[str, str] = {}
     for name, value in message.raw_items():
         if len(value) <= _LONGEST_HEADER:
-            raw.setdefault(name.lower(), str(value))
+            raw.setdefault(name.lower(), _repaired(str(value)))
     return raw
+
+
+def _repaired(value: str) -> str:
+    """Decode the bytes in a header that should have been written in ASCII, and was not."""
+    data = value.encode("utf-8", "surrogateescape")
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")
 
 
 def _parsed_header(message: EmailMessage, raw: dict[str, str], name: str) -> Any:
