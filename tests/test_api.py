@@ -20,6 +20,7 @@ from fastapi import FastAPI, Form, UploadFile
 from fastapi.testclient import TestClient
 from langchain_openai import ChatOpenAI
 
+from indexes.article import Article, Paragraph
 from indexes.errors import BusyError, LibraryError
 from indexes.library import Library
 from rag import Answer, Assistant
@@ -357,6 +358,7 @@ def test_paragraph_comes_with_all_that_its_card_shows(client: TestClient) -> Non
         "newest": True,
         "number": 1,
         "of": 2,
+        "page": None,
         "text": PIER.body[0].text,
         "heading": None,
         "speakers": [{"name": "Ada Lind", "how": "named", "from": 1, "inferred": False}],
@@ -364,10 +366,44 @@ def test_paragraph_comes_with_all_that_its_card_shows(client: TestClient) -> Non
         "publisher": "Harbour News",
         "published": "2025-03-12",
         "url": "https://example.org/pier",
+        "opinion": False,
+        "corrections": [],
+        "copies": [],
         "permalink": f"/p/{PIER.id}/1?v={PIER.version}#p1",
         "citation": None,
         "copy": None,
     }
+
+
+def test_paragraph_comes_with_its_page_and_what_to_know_of_its_source(
+    tmp_path: Path, conversations: Conversations
+) -> None:
+    wire = "The wall of Skarra will cost nine million crowns, the council said on Monday after a long night of talks. "
+    text = Paragraph(
+        wire + "It will stand on the quay, where the sea has come over the stones four times this year.", page=3
+    )
+    old = Article("The wall", (replace(text, number=1),), "wall.pdf", url="https://paper.example/wall", opinion=True)
+    note = Paragraph("Correction: It is nine million, not eight.", "correction")
+    new = replace(old, paragraphs=(*old.paragraphs, note))
+    copy = article("A wall at last", text.text, publisher="The Gannow Post")
+    with opened(tmp_path) as library:
+        for each in (old, new, copy):
+            library.add_article(each)
+        service = Service({"": Assistant(library)}, conversations, Limits(), read_only=True)
+        client = TestClient(served(service))
+        cited, whole, elsewhere = paragraphs(
+            client,
+            ("id", old.paragraph_id(1)),
+            ("at", "0-8"),
+            ("id", new.paragraph_id(1)),
+            ("id", copy.paragraph_id(1)),
+        )
+    for found in (cited, whole):
+        assert (found["page"], found["opinion"]) == (3, True)
+        assert found["corrections"] == [note.text]  # also where the version that is cited did not have it yet
+        assert found["copies"] == [{"article_id": copy.id, "publisher": "The Gannow Post", "title": "A wall at last"}]
+    assert cited["citation"]["copies"] == cited["copies"]
+    assert [each["article_id"] for each in elsewhere["copies"]] == [old.id]
 
 
 def test_cited_words_are_counted_in_code_points(client: TestClient) -> None:

@@ -248,6 +248,61 @@ def test_head_is_answered_as_get_without_the_page(kept: Library) -> None:
     assert [(answer.status_code, answer.content) for answer in answers] == [(200, b""), (200, b""), (404, b"")]
 
 
+# -- what to know of it ------------------------------------------------------------------------------------------------
+
+NOTE = Paragraph("Correction: The wall is nine metres high, not eight.", "correction")
+WIRE = (
+    "The wall of Skarra will cost nine million crowns, the council said on Monday after a long night of talks. "
+    "It will stand on the quay, where the sea has come over the stones four times since the autumn."
+)
+
+
+def test_a_correction_stands_at_the_top_and_in_its_place(kept: Library, visit: Open) -> None:
+    article = story(body(1, TEXT), NOTE, body(2, "It rained."))
+    kept.add_article(article)
+    page = visit(f"/p/{article.id}/1")
+    assert page.words().count(NOTE.text) == 2
+    assert page.words().index(NOTE.text) < page.words().index(TEXT) < page.words().rindex(NOTE.text)
+    (place,) = page.classed("nc-correction")
+    assert page.link("#c") == f"http://127.0.0.1/p/{article.id}/1#{place['id']}"
+
+
+def test_an_earlier_version_says_what_was_corrected_since(kept: Library, visit: Open) -> None:
+    old = story(body(1, TEXT))
+    new = story(body(1, TEXT), NOTE, url=old.url)
+    kept.add_article(old)
+    kept.add_article(new)
+    assert f"since this version {NOTE.text}" in visit(f"/p/{old.id}/1?v={old.version}").words()
+    assert "since this version" not in visit(f"/p/{old.id}/1?v={new.version}").words()
+
+
+def test_an_opinion_is_called_so(kept: Library, visit: Open) -> None:
+    for opinion in (True, False):
+        article = story(body(1, f"{TEXT} {opinion}"), opinion=opinion)
+        kept.add_article(article)
+        assert ("Opinion" in visit(f"/p/{article.id}").text) is opinion
+
+
+def test_a_paragraph_of_a_pdf_has_its_page_beside_it(kept: Library, visit: Open) -> None:
+    article = story(Paragraph(TEXT, number=1, page=3), body(2, "It rained."))
+    kept.add_article(article)
+    words = visit(f"/p/{article.id}").words()
+    assert f"¶ 1 p. 3 {TEXT}" in words
+    assert "¶ 2 It rained." in words
+
+
+def test_an_article_leads_to_the_others_of_the_same_text(kept: Library, visit: Open) -> None:
+    one, two = (story(body(1, WIRE), publisher=name, title=f"Wall, says {name}") for name in ("The Post", "The Wire"))
+    kept.add_article(one)
+    assert "The same text" not in visit(f"/p/{one.id}").text
+    kept.add_article(two)
+    page = visit(f"/p/{one.id}")
+    assert "The same text Wall, says The Wire, The Wire" in page.words()
+    assert page.link(f"/p/{two.id}") == f"http://127.0.0.1/p/{two.id}"
+    kept.remove(one.id)
+    kept.remove(two.id)
+
+
 # -- versions ---------------------------------------------------------------------------------------------------------
 
 

@@ -12,6 +12,7 @@ from contextlib import aclosing, asynccontextmanager, suppress
 from copy import deepcopy
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
@@ -21,6 +22,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from indexes.article import Article
 from indexes.catalog import Listed
 from indexes.errors import QuestionError
+from rag.also import copies
 from rag.answer import Answer
 from ui import apidoc, schemas
 from ui.access import Visitor
@@ -236,9 +238,10 @@ def _reading(service: Service) -> APIRouter:
 
 
 def _source(service: Service, place: Place, marker: int, site: str) -> dict[str, Any]:
-    article = service.library.article(place.article_id, place.version)
-    newest = _is_newest(service, article)
-    return source_as_json(article, place, newest=newest, marker=marker, site=site, today=datetime.now(UTC).date())
+    library, today = service.library, datetime.now(UTC).date()
+    article = library.article(place.article_id, place.version)
+    newest, also = library.article(article.id), partial(copies, library=library)
+    return source_as_json(article, place, newest=newest, also=also, marker=marker, site=site, today=today)
 
 
 def _is_newest(service: Service, article: Article) -> bool:

@@ -14,7 +14,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from indexes.article import Article, Paragraph
-from indexes.library import Library, UnknownArticle, Version
+from indexes.library import Library, UnknownArticle
 from rag.cite import cite
 from ui.markdown import web_address
 from ui.render import Stretch, permalink, stretch
@@ -85,11 +85,11 @@ def _page(
     if number is not None and paragraph is None:
         return _no_paragraph(request, article, up)
     cited = _cited(article, paragraph, at) if paragraph else None
-    facts = _facts(article, newest, library.versions(newest.id), cited)
+    facts = _facts(article, newest, library, cited)
     return templates.TemplateResponse(request, "article.html", {"up": up, **facts})
 
 
-def _facts(article: Article, newest: Article, versions: Sequence[Version], cited: Cited | None) -> dict[str, Any]:
+def _facts(article: Article, newest: Article, library: Library, cited: Cited | None) -> dict[str, Any]:
     return {
         "article": article,
         "language": _language(article),
@@ -98,7 +98,9 @@ def _facts(article: Article, newest: Article, versions: Sequence[Version], cited
         "cited": cited,
         "newest": newest,
         "now": _in_newest(cited, newest) if cited else None,
-        "versions": versions,
+        "versions": library.versions(newest.id),
+        "corrected_since": [text for text in newest.corrections if text not in article.corrections],
+        "copies": library.copies(newest.id),
         "infers": any(speaker.inferred for paragraph in article.body for speaker in paragraph.speakers),
         "permalink": permalink,
     }

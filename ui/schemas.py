@@ -194,7 +194,7 @@ class ArticleParagraph(BaseModel):
     """A paragraph of an article, in reading order."""
 
     number: int | None = Field(description="Its number (¶), from 1; null of what is not body text.")
-    kind: str = Field(description="body, title, heading, caption, credit, byline, dateline, promotion.")
+    kind: str = Field(description="body, title, heading, caption, credit, byline, dateline, promotion, correction.")
     text: str = Field(description="Its text.")
     heading: str | None = Field(description="The heading that it stands under.")
     speakers: list[Speaker] = Field(description="Who speaks in it.")
@@ -241,6 +241,7 @@ class Source(BaseModel):
     newest: bool = Field(description="True where the article has no newer version.")
     number: int = Field(description="Its number (¶), from 1.")
     of: int = Field(description="How many numbered paragraphs the article has.")
+    page: int | None = Field(description="Of a PDF: the page on which it begins, from 1.")
     text: str = Field(description="Its text.")
     heading: str | None = Field(description="The heading that it stands under.")
     speakers: list[Speaker] = Field(description="Who speaks in it.")
@@ -248,6 +249,11 @@ class Source(BaseModel):
     publisher: str | None = Field(description=_ARTICLE["publisher"])
     published: str | None = Field(description=_ARTICLE["published"])
     url: str | None = Field(description=_ARTICLE["url"])
+    opinion: bool = Field(description="True where the publisher says that the article is one.")
+    corrections: list[str] = Field(
+        description="What the publisher says to have corrected in the article, in the newest version and in this one."
+    )
+    copies: list[Copy] = Field(description="Other articles in which its words stand too: one text.")  # type: ignore[valid-type]
     permalink: str = Field(description="A page that shows it in its article, from the root of this site.")
     citation: Citation | None = Field(description="The words that `at` names, as a citation.")  # type: ignore[valid-type]
     copy_: Copies | None = Field(alias="copy", description="That citation as text to paste.")

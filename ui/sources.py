@@ -5,13 +5,14 @@ newest version. A stretch is `START-END`, in code points.
 """
 
 import re
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
 from indexes.article import Article
 from indexes.errors import NewsciteError, QuestionError
-from rag.answer import Citation
+from rag.answer import Citation, Copy
 from rag.cite import cite
 from ui.copies import copies
 from ui.render import Stretch, permalink, speaker_as_json, stretch
@@ -47,11 +48,20 @@ class UnknownPlace(NewsciteError):
 
 
 def source_as_json(
-    article: Article, place: Place, *, newest: bool, marker: int, site: str, today: date
+    article: Article,
+    place: Place,
+    *,
+    newest: Article,
+    also: Callable[[Citation], tuple[Copy, ...]],
+    marker: int,
+    site: str,
+    today: date,
 ) -> dict[str, Any]:
     """Return a paragraph as `GET /api/paragraphs` gives it; UnknownPlace where the article has no such place.
 
-    `marker` is the number that its citation gets, `site` the address of this site, with a slash at its end.
+    `newest` is the newest version of the article, whose corrections hold for this one too; `also` tells which other
+    articles have the words of a citation. `marker` is the number that its citation gets, `site` the address of this
+    site, with a slash at its end.
     """
     if not 1 <= place.number <= len(article.body):
         raise UnknownPlace(
@@ -59,14 +69,18 @@ def source_as_json(
         )
     paragraph = article.body[place.number - 1]
     page = permalink(article.id, article.version, place.number, [place.stretch] if place.stretch else [])
-    cited = _cited(article, place.number, *place.stretch, marker) if place.stretch else None
+    start, end = place.stretch or (0, len(paragraph.text))
+    citation = _cited(article, place.number, start, end, marker)
+    citation = replace(citation, copies=also(citation))
+    cited = citation if place.stretch else None
     return {
         "id": article.paragraph_id(place.number),
         "article_id": article.id,
         "version": article.version,
-        "newest": newest,
+        "newest": article.version == newest.version,
         "number": place.number,
         "of": len(article.body),
+        "page": paragraph.page,
         "text": paragraph.text,
         "heading": paragraph.heading,
         "speakers": [speaker_as_json(speaker) for speaker in paragraph.speakers],
@@ -74,6 +88,9 @@ def source_as_json(
         "publisher": article.publisher,
         "published": article.published.isoformat() if article.published else None,
         "url": article.url,
+        "opinion": article.opinion,
+        "corrections": list(dict.fromkeys((*newest.corrections, *article.corrections))),
+        "copies": [asdict(copy) for copy in citation.copies],
         "permalink": f"/{page}",
         "citation": asdict(cited) if cited else None,
         "copy": copies(cited, site + page, authors=article.authors, accessed=today) if cited else None,

@@ -65,6 +65,18 @@ OLD = _wall(*TEXTS[:4], "The vote is on Sunday.")
 WALL = _wall(*TEXTS)
 HOSTILE = article(f"Lamp {PAYLOADS[0]}", " ".join(PAYLOADS), speaker=PAYLOADS[1], url="javascript:canary=1")
 LONG = article("A long one", *(f"Paragraph {n} goes on and on. " * 40 for n in range(1, 7)))
+WIRE = (
+    "The wall of Marl will cost nine million crowns, the council said on Monday after a long night of talks. "
+    "It will stand on the quay, where the sea has come over the stones four times since the autumn."
+)
+NOTED = Article(
+    "A wall at last",
+    (Paragraph(WIRE, number=1, page=3), Paragraph("It is nine million, not eight.", "correction")),
+    "wall.pdf",
+    publisher="The Herald",
+    opinion=True,
+)
+COPY = article("Wall agreed", WIRE, publisher="The Gannow Post")
 REMOVED = article("A removed one", "It stands nowhere.")
 
 
@@ -140,7 +152,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The API, the static files, and a page without answers."""
     home = tmp_path_factory.mktemp("evidence")
     with Library.open(home, embeddings=StandIn()) as library:
-        for each in (OLD, WALL, HOSTILE, LONG):
+        for each in (OLD, WALL, HOSTILE, LONG, NOTED, COPY):
             library.add_article(each)
         conversations = Conversations(home / "conversations.sqlite3")
         service = Service({"": Assistant(library)}, conversations, Limits(), read_only=True)
@@ -223,6 +235,17 @@ def test_a_card_leads_to_the_article_and_to_the_original(answers: Answers) -> No
     expect(original).to_have_attribute("href", "https://courier.example/wall#:~:text=The%20wall%20is%20too%20low")
     expect(original).to_have_attribute("target", "_blank")
     expect(original).to_have_attribute("rel", "noopener noreferrer")
+
+
+def test_a_card_says_what_to_know_of_its_source(answers: Answers) -> None:
+    answers.write(link(NOTED, 1, "nine million crowns"))
+    answers.chip(1).click()
+    card = answers.focused
+    expect(card.locator(".nc-evidence-place")).to_have_text("1OpinionThe Herald¶ 1 of 1, p. 3")
+    expect(card).to_contain_text("Correction: It is nine million, not eight.")
+    expect(card).to_contain_text("Also in: The Gannow Post")
+    other = card.get_by_role("link", name="The Gannow Post")
+    expect(other).to_have_js_property("href", answers.page.url.replace("answers/", f"p/{COPY.id}"))
 
 
 def test_citations_of_one_paragraph_share_a_card_on_which_the_chosen_words_stand_out(answers: Answers) -> None:
@@ -492,7 +515,9 @@ def test_filling_the_sheet_unasked_does_not_open_it(open_answers: Open) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_panel_is_accessible_and_overflows_at_no_width(open_answers: Open, scheme: str) -> None:
     answers = open_answers(viewport={"width": 360, "height": 800}, color_scheme=scheme)
-    answers.write(link(WALL, 4, "And I keep"), link(OLD, 1, "council"), link(OLD, 1, "met"))
+    answers.write(
+        link(WALL, 4, "And I keep"), link(OLD, 1, "council"), link(OLD, 1, "met"), link(NOTED, 1, "nine million")
+    )
     answers.chip(1).click()
     answers.button("named in ¶2").click()
     answers.button("Show ¶5").click()

@@ -11,6 +11,7 @@ const INFERRED = {
   "running quotation": "the quotation runs on",
   carried: "from the paragraphs before",
 };
+const LABELLED = /^[^\p{L}\p{N}]*(correct|clarif|errat|amend|update|editor|note)/iu;
 const COPIES = { markdown: "Markdown", text: "Plain text", mediawiki: "Wikipedia" };
 
 /** Make a card of what the API says of each stretch. Returns {card, choose}: `choose(at)` puts one stretch first. */
@@ -41,11 +42,13 @@ export function makeCard(paragraph, entries, say) {
   card.append(
     element("p", { className: "nc-evidence-place" }, numbers(paragraph), ...place(entry)),
     element("h3", {}, element("bdi", {}, entry.title)),
+    ...entry.corrections.map(correction),
     speakers,
     entry.newest ? "" : changed(paragraph),
     outward(entry, -1, (other) => text.prepend(other), say),
     text,
     outward(entry, +1, (other) => text.append(other), say),
+    alsoIn(entry),
     element("p", { className: "nc-evidence-links" }, link(permalink(paragraph), "Open in article"), original),
     chosen.copy ? copyButtons((form) => chosen.copy[form], say) : "",
   );
@@ -81,14 +84,32 @@ export function numbers({ markers }) {
   return element("span", { className: "nc-evidence-markers" }, ...made);
 }
 
-function place({ publisher, published, number, of }) {
+function place({ publisher, published, number, of, page, opinion }) {
   const day = { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" };
   const written = published && new Date(published).toLocaleDateString("en-GB", day);
   return [
+    opinion ? element("strong", { className: "nc-evidence-opinion" }, "Opinion") : "",
     publisher ? element("bdi", {}, publisher) : "",
     published ? element("time", { dateTime: published }, written) : "",
-    element("span", {}, `¶ ${number} of ${of}`),
+    element("span", {}, `¶ ${number} of ${of}${page ? `, p. ${page}` : ""}`),
   ];
+}
+
+// What the publisher corrected, in the publisher's words: most begin with "Correction" themselves.
+function correction(text) {
+  const label = LABELLED.test(text) ? [] : [element("strong", {}, "Correction: ")];
+  return element("p", { className: "nc-evidence-changed" }, ...label, element("bdi", {}, text));
+}
+
+// The other articles that are one text with this one, by their publishers: one source, though it may look like several.
+function alsoIn({ copies, publisher }) {
+  if (!copies.length) return "";
+  const links = copies.map((copy) => {
+    const name = copy.publisher && copy.publisher !== publisher ? copy.publisher : copy.title;
+    return link(articlePage(copy.article_id), "", { title: copy.title, dir: "auto", textContent: name });
+  });
+  const parted = links.flatMap((each, place) => (place ? [", ", each] : [each]));
+  return element("p", { className: "nc-evidence-also" }, "Also in: ", ...parted);
 }
 
 // Who says the chosen words; where no words are chosen, who speaks in the paragraph.
