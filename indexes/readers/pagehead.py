@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from indexes.readers.addresses import same_page
+from indexes.readers.addresses import canonical_url, same_page
 from indexes.readers.dates import find_date
 from indexes.readers.draft import Head
 from indexes.readers.jsonld import Record, Records, kinds, line
@@ -42,7 +42,7 @@ def page_head(page: Any, found: Any) -> Head:
     published = _first_date(record.get("datePublished"), *map(meta.get, _PUBLISHED), _marked_time(page), found.date)
     updated = _first_date(record.get("dateModified"), *map(meta.get, _UPDATED))
     sections = records.names(record.get("articleSection")) or [meta[key] for key in _SECTION if key in meta]
-    url = next((url for url in _addresses(page, meta, record) if urlsplit(url).scheme), None)
+    url = next(filter(canonical_url, _addresses(page, meta, record)), None)
     return Head(
         title=_title(page, records, record, meta, found),
         publisher=records.name(record.get("publisher")) or meta.get("og:site_name") or found.sitename or None,

@@ -119,17 +119,14 @@ def check_article(url: str, page: Any, shown: Sequence[str]) -> None:
     `page` is its tree, `shown` the paragraphs that were found on it.
     """
     if _is_teaser(article_record(page), shown) or _asks_to_pay(page, shown):
-        raise ReadError(_PAYWALL.what, _PAYWALL.hint)
-    if says_article(page):
-        walls, most = _INSTEAD, _NOTE
-    else:
-        walls, most = _INSTEAD, _REMARK
-        if _is_door(url) and _left(shown, _CONSENT) < _TEASER:
-            _refuse(_door(url))
-    heading = _heading(page)
-    for wall in walls:
-        worded = wall.wording.search(heading) or _left(shown, wall) < sum(map(len, shown))
-        if worded and _left(shown, wall) < most:
+        _refuse(_PAYWALL)
+    is_article = says_article(page)
+    if not is_article and _is_door(url) and _left(shown, _CONSENT) < _TEASER:
+        _refuse(_door(url))
+    heading, most = _heading(page), _NOTE if is_article else _REMARK
+    for wall in _INSTEAD:
+        begins = wall.wording.search(heading) or not _left(shown[:1], wall)
+        if begins and _left(shown, wall) < most:
             _refuse(wall)
 
 
