@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence, Sized
 from dataclasses import asdict, dataclass, replace
 from datetime import date
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any, Self
 
@@ -23,6 +23,7 @@ from indexes.article import Article, Filters
 from indexes.catalog import Catalog, Listed, UnknownArticle, Version, published_by
 from indexes.embeddings import Embedder, Floats, Model, SentenceEmbeddings, Words
 from indexes.errors import LibraryError, MismatchError
+from indexes.history import Step, step
 from indexes.intake import Failure
 from indexes.nearest import Hit, Nearest
 from indexes.passages import passages
@@ -44,6 +45,7 @@ __all__ = [
     "Progress",
     "Report",
     "Source",
+    "Step",
     "UnknownArticle",
     "Version",
     "Wanted",
@@ -246,6 +248,14 @@ class Library:
         """Return the versions of an article, the newest first."""
         catalog = self._opened.catalog
         return catalog.versions(catalog.resolve(article_id))
+
+    def history(self, article_id: str, since: str | None = None) -> list[Step]:
+        """Return what changed from each version to the next, the newest first; or all at once since one of them."""
+        current = self.article(article_id)
+        if since:
+            return [step(self.article(current.id, since), current)]
+        known = [self.article(current.id, each.version) for each in self.versions(current.id)]
+        return [step(older, newer) for newer, older in pairwise(known)]
 
     # -- searching ----------------------------------------------------------------------------------------------
 

@@ -419,15 +419,42 @@ ArticleId = Annotated[str, typer.Argument(help="The article's id, or how it begi
 
 
 @articles.command("show")
-def show_article(context: typer.Context, article: ArticleId, as_json: Json = False, home: Home = None) -> None:
-    """Print an article with paragraph numbers and speakers in the margin."""
+def show_article(
+    context: typer.Context,
+    article: ArticleId,
+    history: Annotated[
+        bool, typer.Option("--history", help="Show what changed from version to version; with ID@VERSION, since then.")
+    ] = False,
+    as_json: Json = False,
+    home: Home = None,
+) -> None:
+    """Print an article with paragraph numbers and speakers in the margin, or what changed in it.
+
+    - `newscite articles show 7363 --history`
+    """
+    if history:
+        _show_history(context, article, as_json, home)
+        return
     with _library(context, home) as library:
         found = library.article(*article.split("@", 1))
-        others = [known.version for known in library.versions(found.id) if known.version != found.version]
+        known = library.versions(found.id)
+        others = [each.version for each in known if each.version != found.version]
+        copies = library.copies(found.id) if found.version == known[0].version else []
     if as_json:
-        print(json.dumps(render.article_as_json(found), ensure_ascii=False, indent=2))
+        print(json.dumps(render.article_as_json(found, copies), ensure_ascii=False, indent=2))
     else:
-        terminal.print_article(found, terminal.console(), others)
+        terminal.print_article(found, terminal.console(), others, copies)
+
+
+def _show_history(context: typer.Context, article: str, as_json: bool, home: Path | None) -> None:
+    name, _, since = article.partition("@")
+    with _library(context, home) as library:
+        found = library.article(name)
+        steps = library.history(found.id, since or None)
+    if as_json:
+        print(json.dumps(render.history_as_json(found, steps), ensure_ascii=False, indent=2))
+    else:
+        terminal.print_history(found, steps, terminal.console())
 
 
 @articles.command("failed")

@@ -1,20 +1,20 @@
 """Pure functions from nouns to plain data that any surface can show: no terminal, no HTTP, no Gradio."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlencode
 
 from indexes.article import Article, Paragraph, Speaker
-from indexes.library import Failure, Listed
+from indexes.library import Failure, Listed, Step
 
 Stretch = tuple[int, int]  # text[start:end], in code points
 
 _STRETCH = re.compile(r"([0-9]{1,7})-([0-9]{1,7})")
 
 
-def article_as_json(article: Article) -> dict[str, Any]:
+def article_as_json(article: Article, copies: Iterable[Listed] = ()) -> dict[str, Any]:
     """Return an article with its paragraphs and speakers, as `articles show --json` prints it."""
     return {
         "id": article.id,
@@ -28,6 +28,10 @@ def article_as_json(article: Article) -> dict[str, Any]:
         "language": article.language,
         "section": article.section,
         "source": article.source,
+        "key": article.key,
+        "opinion": article.opinion,
+        "corrections": list(article.corrections),
+        "copies": [{"article_id": row.id, "publisher": row.publisher, "title": row.title} for row in copies],
         "paragraphs": [_paragraph_as_json(paragraph) for paragraph in article.paragraphs],
     }
 
@@ -43,6 +47,31 @@ def failure_as_json(failure: Failure) -> dict[str, Any]:
     return {**asdict(failure), "failed": failure.failed.isoformat() if failure.failed else None}
 
 
+def history_as_json(article: Article, steps: Sequence[Step]) -> dict[str, Any]:
+    """Return what changed in an article, as `articles show --history --json` prints it."""
+    return {"id": article.id, "title": article.title, "steps": [_step_as_json(step) for step in steps]}
+
+
+def _step_as_json(step: Step) -> dict[str, Any]:
+    return {
+        "before": _version_as_json(step.before),
+        "after": _version_as_json(step.after),
+        "changes": [
+            {**asdict(change), "pieces": [{"how": how, "text": text} for how, text in change.pieces]}
+            for change in step.changes
+        ],
+    }
+
+
+def _version_as_json(article: Article) -> dict[str, Any]:
+    return {
+        "version": article.version,
+        "title": article.title,
+        "published": article.published.isoformat() if article.published else None,
+        "updated": article.updated.isoformat() if article.updated else None,
+    }
+
+
 def speaker_as_json(speaker: Speaker) -> dict[str, Any]:
     """Return who speaks in a paragraph, and how we know."""
     return {"name": speaker.name, "how": speaker.how, "from": speaker.paragraph, "inferred": speaker.inferred}
@@ -54,6 +83,7 @@ def _paragraph_as_json(paragraph: Paragraph) -> dict[str, Any]:
         "kind": paragraph.kind,
         "text": paragraph.text,
         "heading": paragraph.heading,
+        "page": paragraph.page,
         "speakers": [speaker_as_json(speaker) for speaker in paragraph.speakers],
     }
 

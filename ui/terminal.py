@@ -12,7 +12,8 @@ from rich.text import Text
 from indexes.adding import Ended
 from indexes.article import Article, Paragraph, Quotation
 from indexes.catalog import Listed
-from indexes.library import Failure, Report
+from indexes.history import Change
+from indexes.library import Failure, Report, Step
 from rag.answer import Answer, Citation
 from rag.explain import Explanation
 
@@ -194,10 +195,11 @@ def print_articles(rows: Sequence[Listed], out: Console) -> None:
     out.print(table)
 
 
-def print_article(article: Article, out: Console, others: Sequence[str] = ()) -> None:
-    """Print an article with ¶ numbers and speakers in the margin, and how to read its other versions."""
+def print_article(article: Article, out: Console, others: Sequence[str] = (), copies: Sequence[Listed] = ()) -> None:
+    """Print an article with ¶ numbers and speakers in the margin, its other versions, and who else has the text."""
     out.print(_text(article.title, "bold"))
     facts = [
+        "Opinion" if article.opinion else None,
         article.publisher,
         article.published.isoformat() if article.published else "no date",
         ", ".join(article.authors),
@@ -210,19 +212,79 @@ def print_article(article: Article, out: Console, others: Sequence[str] = ()) ->
     grid.add_column(justify="right", style="cyan", no_wrap=True)
     grid.add_column(style="magenta", width=18)
     grid.add_column(ratio=1)
+    page = None
     for paragraph in article.paragraphs:
         if paragraph.kind != "title":
-            grid.add_row(f"¶{paragraph.number}" if paragraph.number else "", *_margin_and_text(paragraph))
+            turned = paragraph.page if paragraph.number and paragraph.page != page else None
+            grid.add_row(_numbered(paragraph, turned), *_margin_and_text(paragraph))
+            page = turned or page
     out.print(grid)
     if any(speaker.inferred for paragraph in article.body for speaker in paragraph.speakers):
         out.print(Text("* inferred: the paragraph itself does not name the speaker", style="dim"))
     if others:
         out.print(Text(f"Other versions: {', '.join(f'{article.id}@{version}' for version in others)}", style="dim"))
+        out.print(Text(f"What changed: newscite articles show {article.id} --history", style="dim"))
+    if copies:
+        named = (f"{copy.publisher or copy.title}, {copy.id}" for copy in copies)
+        out.print(_text(f"The same text: {'; '.join(named)}", "dim"))
+
+
+def print_history(article: Article, steps: Sequence[Step], out: Console) -> None:
+    """Print what changed from one version of an article to the next, the newest first."""
+    out.print(_text(article.title, "bold"))
+    out.print(_text(" · ".join(filter(None, [article.publisher, article.url, article.id])), "dim"))
+    if not steps:
+        out.print("There is one version.")
+    for step in steps:
+        out.print()
+        out.print(Text(f"{_dated(step.before)} → {_dated(step.after)}", style="cyan"))
+        if step.title_changed:
+            out.print(_text(f"- headline  {step.before.title}", "red"))
+            out.print(_text(f"+ headline  {step.after.title}", "green"))
+        for change in step.changes:
+            out.print(_change(change))
+        if not (step.title_changed or step.changes):
+            out.print(Text("No word has changed.", style="dim"))
+
+
+def _dated(article: Article) -> str:
+    day = article.updated or article.published
+    return f"{article.version} of {day.isoformat()}" if day else article.version
+
+
+_SIGNS = {"added": ("+", "green"), "removed": ("-", "red"), "changed": ("~", "")}
+
+
+def _change(change: Change) -> Text:
+    """Return a paragraph with what became of it; of a changed one [-these words-] were removed, {+these+} added."""
+    sign, style = _SIGNS[change.kind]
+    numbers = dict.fromkeys(f"¶{number}" for number in (change.number_before, change.number_after) if number)
+    line = _text(f"{sign} {' → '.join(numbers) or change.part}  ", style)
+    if change.kind != "changed":
+        return line.append_text(_text(change.after or change.before or "", style))
+    for how, words in change.pieces:
+        bare = words.lstrip()
+        line.append(words[: len(words) - len(bare)])
+        match how:
+            case "removed":
+                line.append_text(_text(f"[-{bare}-]", "red"))
+            case "added":
+                line.append_text(_text(f"{{+{bare}+}}", "green"))
+            case _:
+                line.append_text(_text(bare))
+    return line
+
+
+def _numbered(paragraph: Paragraph, page: int | None) -> Text:
+    number = Text(f"¶{paragraph.number}" if paragraph.number else "")
+    return number.append(f"\np. {page}", style="dim") if page else number
 
 
 def _margin_and_text(paragraph: Paragraph) -> tuple[Text, Text]:
     if paragraph.kind == "heading":
         return Text(""), _text(paragraph.text, "bold")
+    if paragraph.kind == "correction":
+        return Text(paragraph.kind, style="yellow"), _text(paragraph.text, "yellow")
     if paragraph.kind != "body":
         return Text(paragraph.kind, style="dim"), _text(paragraph.text, "dim")
     names = [f"{s.name}{'*' if s.inferred else ''}" for s in paragraph.speakers]
