@@ -1,8 +1,10 @@
 """The command line, as a person types it: what it prints, where, and with which exit code."""
 
 import json
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from typer.testing import CliRunner, Result
 
 from indexes.errors import ModelUnavailable
 from tests.fake_llm import FakeLLM, Status
+from tests.site import Site, stalled
 from ui import cli
 
 Run = Callable[..., Result]
@@ -25,6 +28,12 @@ Ada Lind, the town's engineer, said that frost had opened a crack of nine centim
 
 “I would not send my own children across it,” she said. “We need a new pier, because the old one stands on sand.”
 """
+
+_TITLE, *_, _FIRST, _SECOND, _THIRD = (line for line in BRIDGE.splitlines() if line)
+PAGE = (
+    f"<html><head><title>Bridge closed until spring</title></head><body><article>"
+    f"<h1>{_TITLE.removeprefix('Title: ')}</h1><p>{_FIRST}</p><p>{_SECOND}</p><p>{_THIRD}</p></article></body></html>"
+)
 
 
 @pytest.fixture
@@ -195,6 +204,59 @@ def test_the_home_may_stand_before_or_after_the_command(run: Run, tmp_path: Path
     assert len(json.loads(run("articles", "list", "--json", "--home", elsewhere).stdout)) == 1
 
 
+# -- what could not be added ------------------------------------------------------------------------------------------
+
+
+def test_what_failed_is_listed_tried_again_and_forgotten(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "late.txt").touch()
+    assert run("add", "late.txt", "--publisher", "The Beacon").exit_code == 1
+    listed = run("articles", "failed")
+    assert f"{tmp_path / 'late.txt'}" in listed.stdout
+    assert "it is empty" in listed.stdout
+    (tmp_path / "late.txt").write_text(BRIDGE, encoding="utf-8")
+    assert "1 added" in run("articles", "failed", "--retry").stdout
+    assert json.loads(run("articles", "failed", "--json").stdout) == []
+    assert json.loads(run("articles", "list", "--json").stdout)[0]["publisher"] == "The Beacon"
+
+
+def test_what_nobody_wants_any_more_can_be_forgotten(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "late.txt").touch()
+    run("add", "late.txt")
+    [failure] = json.loads(run("articles", "failed", "--json").stdout)
+    assert (failure["again"], failure["tries"]) == (str(tmp_path / "late.txt"), 1)
+    assert "Forgotten: 1" in run("articles", "failed", "--forget").stdout
+    assert "Nothing has failed" in run("articles", "failed").stdout
+
+
+def test_a_rehearsal_says_so(run: Run) -> None:
+    added = run("add", "bridge.txt", "--dry-run")
+    assert (added.exit_code, "1 added" in added.stdout, "rehearsal" in added.stdout) == (0, True, True)
+    assert json.loads(run("articles", "list", "--json").stdout) == []
+
+
+def test_fields_of_records_are_named_by_the_user(run: Run, tmp_path: Path) -> None:
+    record = {"name": {"long": "The quay"}, "prose": "The quay is shut, the master said.", "paper": "The Beacon"}
+    (tmp_path / "archive.jsonl").write_text(json.dumps(record))
+    assert run("add", "archive.jsonl").exit_code == 1
+    run("add", "archive.jsonl", "--map", "title=name.long", "--map", "text=prose", "--map", "publisher=paper")
+    [row] = json.loads(run("articles", "list", "--json").stdout)
+    assert (row["title"], row["publisher"]) == ("The quay", "The Beacon")
+
+
+@pytest.mark.parametrize("pair", ["title", "headline=x", "title=", "=x"])
+def test_fields_that_cannot_be_named_so_are_wrong_usage(run: Run, pair: str) -> None:
+    assert run("add", "bridge.txt", "--map", pair).exit_code == 2
+
+
+def test_an_address_is_added_and_answers(run: Run) -> None:
+    with Site() as site:
+        site.page("/bridge", PAGE)
+        assert "1 failed" in run("add", site.url("/bridge")).stdout
+        added = run("add", site.url("/bridge"), "--allow-private", "--delay", "0")
+    assert (added.exit_code, "1 added" in added.stdout) == (0, True)
+    assert "the old one stands on sand" in run("ask", "why does Lind want a new pier?").stdout
+
+
 def newscite(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Run the command as a process of its own: what reaches the shell."""
     command = [sys.executable, "-c", "from ui.cli import main; main()", "--home", str(home), *words]
@@ -294,3 +356,21 @@ def test_a_model_that_cannot_be_used_is_one_clear_line(
     assert ended.returncode == 1
     assert ended.stderr.startswith("newscite: ")
     assert ended.stderr.count("\n") == 1
+
+
+@pytest.mark.slow
+def test_control_c_keeps_what_was_read_and_says_how_to_go_on(tmp_path: Path) -> None:
+    with Site() as site:
+        site.page("/bridge", PAGE)
+        site.replies("/never", stalled())
+        command = [sys.executable, "-c", "from ui.cli import main; main()", "--home", str(tmp_path / "library")]
+        named = ["add", site.url("/bridge"), site.url("/never"), "--allow-private", "--delay", "0"]
+        with subprocess.Popen([*command, *named], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            while "/never" not in site.paths and process.poll() is None:
+                time.sleep(0.05)
+            process.send_signal(signal.SIGINT)
+            _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert errors.strip() == "newscite: Stopped. What was read stays; the same command goes on from there."
+    listed = newscite(tmp_path / "library", "articles", "list", "--json")
+    assert [row["title"] for row in json.loads(listed.stdout)] == ["Bridge closed until spring"]

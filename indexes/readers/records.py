@@ -65,8 +65,8 @@ _BLOCK_TAG = re.compile(
 _PAGE_TAG = re.compile(r"<(?:html|body)\b", re.IGNORECASE)
 _EMPTY_LINE = re.compile(r"\n\s*\n")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
-# An id that nobody else gives: a UUID, an address of some kind, a long digest.
 _UNFIT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")  # halves of letters, and what no text contains
+# An id that nobody else gives: a UUID, an address of some kind, a long digest.
 _UNIQUE = re.compile(
     r"[\da-f]{8}-?(?:[\da-f]{4}-?){3}[\da-f]{12}|\w+://\S{8,}|(?:tag|urn):\S{8,}|[\da-f]{24,}", re.IGNORECASE
 )
@@ -86,7 +86,7 @@ def parts(file: BinaryIO, options: Options) -> Iterator[Part]:
             if line is None or line.strip(_BLANK):
                 yield Part(str(number), partial(_read_line, line, options.fields))
     else:
-        for number, record in enumerate(_records(_whole(file)), 1):
+        for number, record in enumerate(_records(_whole(file), options.fields), 1):
             yield Part(str(number), partial(_read, record, options.fields))
 
 
@@ -150,10 +150,12 @@ def _read_line(line: bytes | None, fields: Mapping[str, str]) -> Draft:
     return _read(_loaded(decode(line).strip()), fields)
 
 
-def _records(loaded: Any) -> Sequence[Any]:
+def _records(loaded: Any, fields: Mapping[str, str]) -> Sequence[Any]:
     """Return the records of a JSON file: its list, the list in it, or the one object that it is."""
     if isinstance(loaded, list) and (_are_objects(loaded) or not loaded):
         return loaded
+    if isinstance(loaded, dict) and "text" in fields and _at(loaded, fields["text"]) is not None:
+        return [loaded]
     values = _named(loaded) if isinstance(loaded, dict) else {}
     if "text" in values and not _are_articles(values["text"][0]):
         return [loaded]
