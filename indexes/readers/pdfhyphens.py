@@ -15,7 +15,6 @@ _HYPHENS = "\\-\u2010\u00ad"
 _BROKEN = re.compile(rf"(?P<before>[^\s{_HYPHENS}]*)[{_HYPHENS}]$")
 _AFTER = re.compile(rf"[^\s{_HYPHENS}]*")
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
-_LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 _ENDINGS = (
     "'s",
     "’s",
@@ -49,7 +48,7 @@ class Joiner:
     """Joins the lines of an article's paragraphs."""
 
     def __init__(self, lines: Iterable[str]) -> None:
-        texts = [_spelled(line) for line in lines]
+        texts = list(lines)
         self.has_hyphen = any("-" in text for text in texts)
         self.words: set[str] = set()
         ends = []
@@ -68,7 +67,6 @@ class Joiner:
         """Return the text of a paragraph."""
         text = ""
         for line in lines:
-            line = _spelled(line)
             text = self._appended(text, line) if text else line
         return _visible(text, self.has_hyphen)
 
@@ -114,14 +112,6 @@ class Joiner:
     def _knows(self, word: str) -> bool:
         word = word.casefold()
         return word in self.words or word in _SHORT or (len(word) > 3 and _is_word(word))
-
-
-def _spelled(text: str) -> str:
-    """Spell the ligatures of type out, as its author wrote them."""
-    for ligature, letters in _LIGATURES.items():
-        if ligature in text:
-            text = text.replace(ligature, letters)
-    return text
 
 
 def _visible(text: str, has_hyphen: bool) -> str:

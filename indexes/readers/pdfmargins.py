@@ -111,14 +111,16 @@ class _Edges:
         return sum(any(sign.fullmatch(text) for text in outer) for sign in signs) >= 2
 
     def _stands_off(self, row: list[Line]) -> bool:
-        """Tell whether more than a line's space is between a row and what is further in."""
-        inner = (lambda y: y < row[0].y) if row in self.top else (lambda y: y > row[0].y)
-        near = min(
-            (line for line in self.all if inner(line.y) and line not in row),
-            key=lambda line: abs(line.y - row[0].y),
-            default=None,
-        )
-        return near is None or abs(near.y - row[0].y) > 1.45 * max(near.size, row[0].size)
+        """Tell whether a row is parted from what is further in: by more than a line's space, or by its size."""
+        outer = row[0].y
+        inner = [
+            line for line in self.all if (line.y < outer if row in self.top else line.y > outer) and line not in row
+        ]
+        near = min(inner, key=lambda line: abs(line.y - outer), default=None)
+        if near is None:
+            return True
+        larger = max(near.size, row[0].size)
+        return abs(near.size - row[0].size) > 0.08 * larger or abs(near.y - outer) > 1.45 * larger
 
 
 def _rows(lines: list[Line]) -> list[list[Line]]:

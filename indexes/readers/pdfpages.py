@@ -14,6 +14,7 @@ from typing import Any
 from indexes.errors import ReadError
 
 TIMEOUT = 180.0  # seconds by the clock: the child's own limit counts only its computing
+_LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 _BEGINS, _ENDS = b"%PDF-", b"%%EOF"
 _BROKEN = ReadError("it is a damaged PDF.", "Get it again, or open it and print it into a new PDF.")
 _REFUSED = {
@@ -132,7 +133,7 @@ def _refusal(reason: str) -> ReadError:
 
 def _page(number: int, found: dict[str, Any]) -> Page:
     width, height = found["box"]
-    words = tuple(Word(*word) for word in found["words"])
+    words = tuple(Word(text.translate(_LIGATURES), *place) for text, *place in found["words"])
     return Page(number, width, height, words, _boxes(found["pictures"]), _boxes(found["boxes"]))
 
 
