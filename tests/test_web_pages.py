@@ -220,6 +220,7 @@ def test_a_page_is_a_page_whatever_the_server_calls_it(media_type: str) -> None:
         (b"PK\x03\x04", "application/zip", "a ZIP archive"),
         (b"\x00\x01", "application/x-tar", "'application/x-tar'"),
         (b"", "text/html", "empty"),
+        (b"<html>" + b"<p>Yes." * 200_000, "text/html", "too large"),
         (b"<html><ul><li><a href=1>One</a></ul></html>", "text/html", "no article"),
     ],
 )

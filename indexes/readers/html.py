@@ -52,6 +52,7 @@ _BYLINE_CLASS = re.compile(
 )
 _ENDS = re.compile(r"[.!?…:;。！？؟][\"”’'»)\]]*(?:\s?\[[^\[\]]{1,30}\])*$")  # also before a wiki's notes: "so.[3]"
 _SHORTEST_ARTICLE = 80  # characters of prose
+_MOST_ELEMENTS = 100_000  # the longest pages of a live event or an encyclopedia have some ten thousand
 _LONGEST_LABEL = 240  # characters
 _LONGEST_RECORDED = 3000  # characters of a paragraph
 _LONGEST_PAGE = 300_000  # characters: beyond them a paragraph must be the same as one found, not only a part of it
@@ -140,6 +141,10 @@ def _extract(markup: str) -> tuple[Any, Any]:
     page = trafilatura.load_html(markup)
     if page is None:
         return None, None
+    if sum(1 for _ in page.iter()) > _MOST_ELEMENTS:
+        raise ReadError(
+            "the page is far too large for an article.", "Copy the article's text into a file and add that."
+        )
     found = trafilatura.bare_extraction(
         _without_records(page),
         include_comments=False,
