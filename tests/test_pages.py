@@ -1,5 +1,6 @@
 """The permalink page shows the very words that were cited, in their article, and nothing an article says is obeyed."""
 
+import html
 import itertools
 import re
 from collections.abc import Callable, Iterator
@@ -343,6 +344,83 @@ def test_the_only_version_speaks_of_no_versions(kept: Library, visit: Open) -> N
     article = story(body(1, TEXT))
     kept.add_article(article)
     assert "ersion" not in visit(f"/p/{article.id}/1?v={article.version}").text
+
+
+# -- what changed ----------------------------------------------------------------------------------------------------
+
+
+def versions(kept: Library, *known: Article) -> tuple[Article, ...]:
+    for each in known:
+        kept.add_article(each)
+    return known
+
+
+def changed(page: Page) -> list[tuple[str, str]]:
+    """Return the words that came and went, as a browser shows them."""
+    return [(tag, html.unescape(words)) for tag, words in re.findall(r"<(ins|del)>(.*?)</\1>", page.html)]
+
+
+def test_what_changed_is_shown_word_by_word(kept: Library, visit: Open) -> None:
+    texts = ("The wall will be eight metres high, the mayor said.", "It rained.", "Boats leave the harbour by May.")
+    old = story(*(body(number, text) for number, text in enumerate(texts, 1)))
+    new = story(body(1, texts[0].replace("eight", "nine")), body(2, texts[2]), NOTE, title="A wall", url=old.url)
+    versions(kept, old, new)
+    page = visit(f"/p/{new.id}?v={new.version}&against={old.version}")
+    assert changed(page) == [
+        ("del", "The"),
+        ("ins", "A"),
+        ("del", "eight"),
+        ("ins", "nine"),
+        ("del", "It rained."),
+        ("ins", NOTE.text),
+    ]
+    assert "1 added, 1 removed, 2 changed." in page.words()
+    assert "changed ¶ 1 The wall will be eight nine metres high" in page.words()
+    assert page.link("#p2") == f"http://127.0.0.1/p/{new.id}/2?v={old.version}#p2"  # where the paragraph stood
+
+
+def test_every_version_leads_to_what_changed_in_it(kept: Library, visit: Open) -> None:
+    first = story(body(1, "It rained."))
+    second, third = (story(body(1, text), url=first.url) for text in ("It snowed.", "It froze."))
+    versions(kept, first, second, third)
+    newest = visit(f"/p/{first.id}")
+    pairs = [(third, second), (second, first)]
+    addresses = [f"http://127.0.0.1/p/{first.id}?v={new.version}&against={old.version}" for new, old in pairs]
+    assert [link for link in newest.links() if "against" in link] == [addresses[0], *addresses]  # at the top, below
+    assert [tag for tag, _ in changed(visit(addresses[1]))] == ["del", "ins"]
+    since = f"?v={third.version}&against={first.version}"
+    assert any(since in link for link in visit(f"/p/{first.id}?v={first.version}").links())
+
+
+def test_without_a_version_it_is_the_newest_that_is_compared(kept: Library, visit: Open) -> None:
+    old = story(body(1, "It rained."))
+    new = story(body(1, "It snowed."), url=old.url)
+    versions(kept, old, new)
+    assert ("ins", "snowed") in changed(visit(f"/p/{old.id}?against={old.version}"))
+
+
+def test_nothing_changed_between_a_version_and_itself(kept: Library, visit: Open) -> None:
+    article = story(body(1, TEXT))
+    versions(kept, article)
+    page = visit(f"/p/{article.id}?v={article.version}&against={article.version}")
+    assert "nothing that a reader sees" in page.words()
+
+
+def test_versions_that_are_not_there_have_no_changes(kept: Library, visit: Open) -> None:
+    article = story(body(1, TEXT))
+    versions(kept, article)
+    assert "No such version" in visit(f"/p/{article.id}?against=00000000", 404).text
+    assert "No such version" in visit(f"/p/{article.id}?v=00000000&against={article.version}", 404).text
+    assert "No such article" in visit("/p/none?against=00000000", 404).text
+
+
+def test_changed_words_are_never_markup(kept: Library, visit: Open) -> None:
+    old = story(body(1, "It rained."), title="x")
+    new = story(body(1, HOSTILE[1]), body(2, HOSTILE[0]), title=HOSTILE[2], url=old.url)
+    versions(kept, old, new)
+    page = visit(f"/p/{old.id}?against={old.version}")
+    assert {tag for tag, _ in page.elements}.isdisjoint({"form", "img", "input"})
+    assert "alert(1)</script>" in page.text
 
 
 # -- where there is nothing to show -----------------------------------------------------------------------------------

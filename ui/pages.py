@@ -1,19 +1,22 @@
 """The permalink page: an article as a reader checks us by it, its paragraphs numbered, the cited words marked.
 
 `/p/ARTICLE` is an article, `/p/ARTICLE/6` one of its paragraphs; `?v=VERSION` names the text as it was cited, and each
-`?at=START-END` marks a stretch of that paragraph, in code points. The pages need no JavaScript. They know nothing of
-questions and answers: a link is all that comes here.
+`?at=START-END` marks a stretch of that paragraph, in code points. `/p/ARTICLE?v=VERSION&against=EARLIER` shows what
+changed from one version to another. The pages need no JavaScript. They know nothing of questions and answers: a link
+is all that comes here.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from indexes.article import Article, Paragraph
+from indexes.history import Change, Piece, Step, step
 from indexes.library import Library, UnknownArticle
 from rag.cite import cite
 from ui.markdown import web_address
@@ -30,7 +33,9 @@ def pages_router(service: Service) -> APIRouter:
     router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
     @router.api_route("/p/{article_id}", methods=["GET", "HEAD"])
-    def article(request: Request, article_id: str, v: str = "") -> Response:
+    def article(request: Request, article_id: str, v: str = "", against: str = "") -> Response:
+        if against:
+            return _changes_page(request, service.library, article_id, v, against)
         return _page(request, service.library, article_id, v, None, (), up="../")
 
     @router.api_route("/p/{article_id}/{number}", methods=["GET", "HEAD"])
@@ -70,12 +75,8 @@ class Cited:
 def _page(
     request: Request, library: Library, article_id: str, version: str, number: str | None, at: Sequence[str], *, up: str
 ) -> Response:
-    try:
-        newest = library.article(article_id)
-        # A unique beginning finds it too, but an address must mean the same when more articles have come in.
-        if newest.id != article_id:
-            raise UnknownArticle(f"There is no article {article_id!r}.")
-    except UnknownArticle:
+    newest = _newest(library, article_id)
+    if newest is None:
         return _no_article(request, up)
     try:
         article = library.article(newest.id, version or None)
@@ -87,6 +88,18 @@ def _page(
     cited = _cited(article, paragraph, at) if paragraph else None
     facts = _facts(article, newest, library, cited)
     return templates.TemplateResponse(request, "article.html", {"up": up, **facts})
+
+
+def _newest(library: Library, article_id: str) -> Article | None:
+    """Return the newest version of an article.
+
+    A unique beginning of its id finds none: an address must mean the same when more articles have come in.
+    """
+    try:
+        newest = library.article(article_id)
+    except UnknownArticle:
+        return None
+    return newest if newest.id == article_id else None
 
 
 def _facts(article: Article, newest: Article, library: Library, cited: Cited | None) -> dict[str, Any]:
@@ -103,6 +116,7 @@ def _facts(article: Article, newest: Article, library: Library, cited: Cited | N
         "copies": library.copies(newest.id),
         "infers": any(speaker.inferred for paragraph in article.body for speaker in paragraph.speakers),
         "permalink": permalink,
+        "changes": changes_address,
     }
 
 
@@ -153,6 +167,77 @@ def _language(article: Article) -> str:
     """Return the language tag of the article's own words."""
     language = article.language or ""
     return language if _LANGUAGE.fullmatch(language) else "en"
+
+
+# -- what changed ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A change as it is shown: what became of which part, and its words."""
+
+    kind: str
+    part: str  # "body", "title", "heading", …
+    pieces: Sequence[Piece]
+    version: str  # in which it stands
+    number: int | None = None  # its ¶ there
+    was: int | None = None  # its ¶ in the earlier version, where that is another
+
+
+def changes_address(article_id: str, version: str, against: str) -> str:
+    """Return the address, relative to the root of the site, of what changed from `against` to `version`."""
+    return f"p/{article_id}?{urlencode({'v': version, 'against': against})}"
+
+
+def _changes_page(request: Request, library: Library, article_id: str, version: str, against: str) -> Response:
+    newest = _newest(library, article_id)
+    if newest is None:
+        return _no_article(request, "../")
+    try:
+        before, after = (library.article(newest.id, name or None) for name in (against, version))
+    except UnknownArticle:
+        return _no_version(request, newest, "../")
+    added = {each.version: each.added.date() for each in library.versions(newest.id)}
+    entries = _entries(step(before, after))
+    kinds = [entry.kind for entry in entries]
+    facts = {
+        "up": "../",
+        "before": before,
+        "after": after,
+        "before_added": added[before.version],
+        "after_added": added[after.version],
+        "language": _language(after),
+        "entries": entries,
+        "counts": [f"{kinds.count(kind)} {kind}" for kind in ("added", "removed", "changed") if kind in kinds],
+        "permalink": permalink,
+    }
+    return templates.TemplateResponse(request, "changes.html", facts)
+
+
+def _entries(found: Step) -> list[Entry]:
+    changes = [_entry(change, found) for change in found.changes]
+    if not found.title_changed:
+        return changes
+    headline = Change("changed", "title", before=found.before.title, after=found.after.title)
+    return [_entry(headline, found), *changes]
+
+
+def _entry(change: Change, found: Step) -> Entry:
+    if change.kind == "removed":
+        pieces: Sequence[Piece] = [("removed", change.before or "")]
+        return Entry(change.kind, change.part, pieces, found.before.version, change.number_before)
+    pieces = change.pieces if change.kind == "changed" else [("added", change.after or "")]
+    was = change.number_before if change.number_before != change.number_after else None
+    return Entry(change.kind, change.part, _closely(pieces), found.after.version, change.number_after, was)
+
+
+def _closely(pieces: Sequence[Piece]) -> list[Piece]:
+    """Return pieces of which those that came or went begin with a word, and not with the space before it."""
+    cut: list[Piece] = []
+    for how, words in pieces:
+        bare = words.lstrip()
+        cut += [("kept", words[: len(words) - len(bare)]), (how, bare)]
+    return [piece for piece in cut if piece[1]]
 
 
 # -- where there is nothing to show -----------------------------------------------------------------------------------

@@ -1,11 +1,14 @@
 """The library page: find, sort, read, add and remove articles; and ask about what has just come in."""
 
+import json
 from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import Visit
 from tests.browser.room import Chat, chips
 from tests.browser.server import Server
+from tests.site import Site
 
 BRIDGE = """Title: Bridge of Tarn closed until spring
 Publisher: The Tarn Courier
@@ -52,6 +55,44 @@ def test_a_pasted_text_is_added_and_removed_again(page: Page) -> None:
     expect(row).to_have_count(0)
     page.reload()
     expect(row).to_have_count(0)
+
+
+def test_an_address_is_fetched_from_the_public_internet_only(page: Page) -> None:
+    with Site() as site:
+        site.page("/wall", "<article><h1>Wall</h1><p>The wall of Marl is paid for by the harbour.</p></article>")
+        page.goto("library")
+        page.get_by_text("Add articles").click()
+        page.get_by_label("Address of an article").fill(site.url("/wall"))
+        page.get_by_role("button", name="Add to the library").click()
+        results = page.get_by_role("list", name="What became of each")
+        expect(results).to_contain_text(f"failed {site.url('/wall')}: it is not on the public internet.")
+        expect(page.locator("#status")).to_have_text("1 failed.")
+        assert site.requests == []
+
+
+def test_what_is_no_address_is_told_at_once(visit: Visit, newsroom: Server) -> None:
+    page = visit(newsroom, unwatched=True)  # the browser reports the 400
+    page.goto("library")
+    page.get_by_text("Add articles").click()
+    page.get_by_label("Address of an article").fill("marl.example/wall")
+    page.get_by_label("Address of an article").press("Enter")
+    expect(page.locator("#status")).to_contain_text("'marl.example/wall' is not a web address.")
+    expect(page.get_by_label("Address of an article")).to_have_value("marl.example/wall")
+
+
+def test_each_article_of_a_file_is_listed(page: Page) -> None:
+    page.goto("library")
+    page.get_by_text("Add articles").click()
+    records = [{"title": f"Lamp {n} of Ard", "text": f"Lamp {n} of Ard was lit on Monday."} for n in (1, 2)]
+    lines = "\n".join(json.dumps(record) for record in records)
+    page.get_by_label("Choose files").set_input_files(
+        {"name": "lamps.jsonl", "mimeType": "application/jsonl", "buffer": lines.encode()}
+    )
+    page.get_by_role("button", name="Add to the library").click()
+    results = page.get_by_role("list", name="What became of each")
+    expect(results.get_by_role("listitem")).to_have_text(
+        ["added Lamp 1 of Ard from lamps.jsonl#1", "added Lamp 2 of Ard from lamps.jsonl#2"]
+    )
 
 
 def test_articles_are_found_and_sorted(page: Page) -> None:

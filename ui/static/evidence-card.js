@@ -104,9 +104,10 @@ function correction(text) {
 // The other articles that are one text with this one, by their publishers: one source, though it may look like several.
 function alsoIn({ copies, publisher }) {
   if (!copies.length) return "";
-  const links = copies.map((copy) => {
-    const name = copy.publisher && copy.publisher !== publisher ? copy.publisher : copy.title;
-    return link(articlePage(copy.article_id), "", { title: copy.title, dir: "auto", textContent: name });
+  const publishers = [publisher, ...copies.map((copy) => copy.publisher)];
+  const links = copies.map(({ article_id: id, publisher: name, title }) => {
+    const isTelling = name && publishers.filter((each) => each === name).length === 1;
+    return link(articlePage(id), isTelling ? name : title, { title, dir: "auto" });
   });
   const parted = links.flatMap((each, place) => (place ? [", ", each] : [each]));
   return element("p", { className: "nc-evidence-also" }, "Also in: ", ...parted);

@@ -260,7 +260,7 @@ const HEARD = {
     arrange();
     search();
     const ended = Object.entries(counts).filter(([, count]) => count).map(([status, count]) => `${count} ${status}`);
-    const more = counts.left ? " Add its address once more for the next." : "";
+    const more = counts.left ? " Add the feed’s address once more for the next." : "";
     tell(`${ended.join(", ") || "Nothing was there to add"}.${more}`);
   },
   error({ detail }) {
