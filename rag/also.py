@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 
 from indexes.article import Article
 from indexes.copies import words
@@ -14,7 +15,7 @@ MOST = 20  # copies that one citation names
 def copies(citation: Citation, library: Library) -> tuple[Copy, ...]:
     """Return the other articles of the same text in which the quoted words stand as well; none of what has gone."""
     try:
-        return tuple(_with_the_words(citation, library))[:MOST]
+        return tuple(islice(_with_the_words(citation, library), MOST))
     except KeyError:  # removed meanwhile
         return ()
 

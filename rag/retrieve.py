@@ -171,8 +171,9 @@ def _as_one_text(found: Iterable[Evidence], library: Library) -> Iterator[Eviden
     for evidence in found:
         article = evidence.article
         if article.id not in first:
-            copies = {copy.id for copy in library.copies(article.id)}
-            first[article.id] = next((first[known] for known in first if known in copies), article)
+            family = [article.id, *(copy.id for copy in library.copies(article.id))]
+            stands = next((first[known] for known in family if known in first), article)
+            first.update((known, first.get(known, stands)) for known in family)
         original = first[article.id]
         if original.id == article.id:
             yield evidence
