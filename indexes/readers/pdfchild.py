@@ -35,6 +35,7 @@ MAX_LETTERS = 1_000_000  # as many as in two novels
 _BOLD = re.compile(r"bold|black|heavy|semibold|demi(?!light)|-bd", re.IGNORECASE)
 _ITALIC = re.compile(r"italic|oblique|slanted|-it\b|kursiv", re.IGNORECASE)
 _SPACES = " \t\n\r\x0b\x0c\xa0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+_SOFT_HYPHEN = 0xAD
 _SPACE = 0.17  # of the size: a wider gap is a space, in a file that has no letters for spaces
 _WIDE_SPACE = 0.3  # the same where it has
 _SMALLEST_BOX, _SMALLEST_PICTURE = 40.0, 20.0  # points; less is a rule, a bullet, an ornament
@@ -99,6 +100,8 @@ class Letters(PDFTextDevice):
             text = font.to_unichr(cid)
         except PDFUnicodeNotDefined:
             text, self.unknown = "", self.unknown + 1
+        if cid == _SOFT_HYPHEN and text == " " and not font.is_multibyte():
+            text = "\u00ad"  # pdfminer takes this letter of the Windows encoding for a space
         advance = font.char_width(cid) * fontsize * scaling
         a, b, c, d, e, f = matrix
         style = self.fonts.get(id(font))

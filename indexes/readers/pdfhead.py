@@ -6,7 +6,7 @@ The day a file was made is no publication date and is not looked at; dates come 
 import re
 from collections.abc import Sequence
 
-from indexes.furniture import authors, furniture, is_name
+from indexes.furniture import authors, furniture
 from indexes.readers.pdflayout import Manner, Piece
 from indexes.readers.pdfpages import Document
 
@@ -52,7 +52,7 @@ def given_title(document: Document) -> str | None:
 def given_authors(document: Document) -> tuple[str, ...]:
     """Return the authors that the properties give, where they are people's names."""
     names = [name.strip() for name in re.split(r"\s*[;,&]\s*|\s+and\s+", document.author) if name.strip()]
-    if not names or not all(is_name(name) and not _PROGRAMS.search(name) for name in names):
+    if not names or not all(authors(f"By {name}") == (name,) and not _PROGRAMS.search(name) for name in names):
         return ()
     return tuple(dict.fromkeys(names))
 

@@ -20,6 +20,7 @@ _SMALL = re.compile(r"[“\"‘'(\[]?[a-zà-öø-ÿ]")
 _QUOTES = re.compile(r"[“\"‘'«„]")
 _ITEM = re.compile(r"(?:[•‣▪◦●■–—*-]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s+\S")
 _SURE_ITEM = re.compile(r"[•‣▪◦●■]")
+_HYPHEN = re.compile(r"\w[-\u2010\u00ad]$")
 _LABEL = re.compile(r"[QA]\s?[:.]\s")
 _SPACED = 1.25  # of the usual distance between lines: what is wider is a space between paragraphs
 _INDENT = 0.6  # of the size
@@ -199,7 +200,7 @@ def _stops(piece: Piece, line: Line, manner: Manner) -> bool:
     ends = bool(_ENDS.search(last.text))
     if ends and not manner.clear and (_begins_anew(piece, line) or (manner.justified and not _is_flush(last, manner))):
         return True
-    if not _has_room(last, line):
+    if not _has_room(last, line) or _HYPHEN.search(last.text):
         return False
     if (len(piece.lines) == 1 and _stands_alone(last.text)) or _stands_alone(line.text):
         return True
@@ -309,13 +310,7 @@ def _bridged(found: Sequence[Piece], manner: Manner) -> list[Piece]:
                 continue
             alike = _like_body(other, manner) and (other.bold, other.italic) == (piece.bold, piece.italic)
             if alike and not other.first.alone:
-                goes_on = other.first.region != piece.last.region or other is joined[i + 1]
-                if (
-                    goes_on
-                    and _SMALL.match(other.first.text)
-                    and len(piece.last.words) > 2
-                    and other is not joined[i + 1]
-                ):
+                if _SMALL.match(other.first.text) and len(piece.last.words) > 2 and _is_full(piece.last, other.first):
                     piece.lines += other.lines
                     other.lines = []
                 break
