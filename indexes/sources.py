@@ -106,7 +106,8 @@ class Sources:
         """Yield the page at an address, or what the feed there names. Only fetching it tells which it is."""
         from indexes.web.feeds import is_feed
 
-        known = self._intake.recall(_key(url))
+        url = _key(url)  # an address in a cache is that of the page itself
+        known = self._intake.recall(url)
         if known and known.article and not self._has(known.article):
             known = None  # it was removed, and is asked for again
         try:
@@ -117,22 +118,25 @@ class Sources:
         if not fetched.unchanged and is_feed(fetched):
             yield from self._feed(url, fetched, details)
         else:
-            page = _Page(_key(url), lambda: fetched, partial(self._article, details=details), self._intake)
+            page = _Page(url, lambda: fetched, partial(self._article, details=details), self._intake)
             yield Source(url, page.read, url, url, written=page.written)
 
     def _feed(self, url: str, fetched: Fetched, details: Details) -> Iterator[Source]:
         from indexes.web.feeds import entries
 
         try:
-            found = entries(fetched).entries
+            found = entries(fetched)
+            if not found.entries and not found.left_out:
+                raise ReadError(f"{url}: the feed names no article.", "Try again when it has news.")
         except ReadError as error:
             yield Source(url, partial(_fail, error), url, url)
             return
-        feed = _Feed(Known(_key(url), fetched.etag, fetched.modified), [entry.url for entry in found])
-        self._feeds.append(feed)
+        self._feeds.append(_Feed(Known(url, fetched.etag, fetched.modified), [e.url for e in found.entries]))
         self._intake.forget([url])
-        for entry in found:
+        for entry in found.entries:
             yield self._entry(entry, details)
+        for line in found.left_out:
+            yield Source(url, partial(_fail, ReadError(f"{url}: {line}")))
 
     def _entry(self, entry: "Entry", details: Details) -> Source:
         known = self._intake.recall(entry.url)

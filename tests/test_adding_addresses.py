@@ -173,6 +173,21 @@ def test_what_fails_is_tried_again_with_the_feed_and_the_rest_comes_in(opened: L
     assert opened.failures() == []
 
 
+def test_an_entry_that_leads_nowhere_is_told_and_the_rest_comes_in(opened: Library, beacon: Site) -> None:
+    item = f"<item><title>The wall</title><link>{beacon.url('/wall')}</link></item>"
+    rss = f"<rss version='2.0'><channel><title>B</title>{item}<item><title>Weather</title></item></channel></rss>"
+    beacon.page("/feed.xml", f"<?xml version='1.0'?>{rss}", type=FEED)
+    report = opened.add(beacon.url("/feed.xml"), wanted=HERE)
+    assert statuses(report) == ["added", "failed"]
+    assert "“Weather” has no link" in (report.outcomes[1].reason or "")
+
+
+def test_a_feed_without_articles_is_told_of(opened: Library, beacon: Site) -> None:
+    feed(beacon)
+    (outcome,) = opened.add(beacon.url("/feed.xml"), wanted=HERE).outcomes
+    assert (outcome.status, "names no article" in (outcome.reason or "")) == ("failed", True)
+
+
 def test_a_limit_leaves_the_rest_for_the_next_run(opened: Library, beacon: Site) -> None:
     one = Wanted(limit=1, allow_private=True, delay=0)
     assert sorted(statuses(opened.add(beacon.url("/feed.xml"), wanted=one))) == ["added", "left"]

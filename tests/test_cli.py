@@ -189,7 +189,7 @@ def test_the_samples_come_along(run: Run) -> None:
         ("ask", "why?", "--after", "last week"),
         ("add", "bridge.txt", "--date", "03/04/2025"),
         ("add", "--samples", "--url", "https://news.example/a"),
-        ("add", "https://news.example/a.html"),
+        ("add", "https://news.example/a", "--url", "https://news.example/b"),
         ("publish", "bridge.txt"),
     ],
 )

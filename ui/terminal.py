@@ -176,12 +176,16 @@ def summary(report: Report) -> str:
 
 
 def print_failures(failures: Sequence[Failure], out: Console) -> None:
-    """Print what could not be added, and why."""
+    """Print what could not be added, and why, and how to try it again."""
+    if not failures:
+        out.print("Nothing has failed that has not been added since.")
+        return
     for failure in failures:
         when = failure.failed.strftime("%Y-%m-%d %H:%M") if failure.failed else ""
         tries = f", tried {failure.tries} times" if failure.tries > 1 else ""
         out.print(Text.assemble(_text(failure.source, "bold"), (f"  {when} UTC{tries}", "dim")), soft_wrap=True)
         out.print(_indented(_text(failure.reason, "red")))
+    out.print(Text("Try all of them again: newscite articles failed --retry", style="dim"))
 
 
 def print_articles(rows: Sequence[Listed], out: Console) -> None:
