@@ -39,7 +39,9 @@ COLUMNS = {
         "Helvetica", "Helvetica-Bold", 9, columns=2, indent=10, space=3, paper=(612, 792), running=False
     ),
     "three, an indent": Layout(columns=3, size=8, indent=8, space=0, margin=40, gutter=12),
-    "three, ragged, tabloid": Layout(columns=3, size=8.5, space=4, margin=40, gutter=14, justified=False, paper=(842, 1191)),
+    "three, ragged, tabloid": Layout(
+        columns=3, size=8.5, space=4, margin=40, gutter=14, justified=False, paper=(842, 1191)
+    ),
 }  # fmt: skip
 
 
@@ -198,7 +200,9 @@ def test_a_box_is_read_after_the_paragraph_that_it_interrupts(page: Canvas) -> N
     for i, line in enumerate(lines[:3]):
         page.drawString(70, 780 - 14 * i, line)
     page.rect(70, 640, 440, 80)
-    note = "In the box stands what the council says of itself, and it says so in two lines of the same type as the rest, here."
+    note = (
+        "In the box stands what the council says of itself, in two lines of the same type as all the rest of it, here."
+    )
     draw(page, note, 80, 700, 420)
     for i, line in enumerate(lines[3:]):
         page.setFont("Times-Roman", 11)
@@ -284,8 +288,8 @@ def test_words_broken_by_the_typesetter_are_joined_and_hyphens_of_words_stay(pag
         after=["People from Brenlow were not asked, nor was the north-eastern half, said Ottoline Fenwick."],
     )
     assert text == (
-        "The government said on Thursday that the well-known orchard at Brenlow, a twenty-two-year-old plantation in the "
-        "north-eastern half of the Anglo-Norwegian estate, would go by mid-October, with 20-odd houses and the "
+        "The government said on Thursday that the well-known orchard at Brenlow, a twenty-two-year-old plantation in "
+        "the north-eastern half of the Anglo-Norwegian estate, would go by mid-October, with 20-odd houses and the "
         "Marsh-Fenwick farm."
     )
 
@@ -646,7 +650,8 @@ def test_scripts_attachments_and_links_do_nothing(page: Canvas) -> None:
 def test_a_browsers_columns_are_read_in_order(tmp_path: Path) -> None:
     if missing := formats.missing("PDF by Chromium"):
         pytest.skip(f"{missing} is not on this machine")
-    styles = "main{columns:2;column-gap:8mm;font:10pt serif;text-align:justify} h1{column-span:all} p{margin:0;text-indent:1.2em}"
+    main = "main{columns:2;column-gap:8mm;font:10pt serif;text-align:justify}"
+    styles = f"{main} h1{{column-span:all}} p{{margin:0;text-indent:1.2em}}"
     source = replace(long(HARD, 3), blocks=tuple(b for b in long(HARD, 3).blocks if b[0] != "caption"))
     path = tmp_path / "a.pdf"
     formats.by_chromium(source, path, styles)

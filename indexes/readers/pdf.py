@@ -4,7 +4,8 @@ What a page shows is words at places. Chapter by chapter they become an article:
 lines and columns, pdfmargins drops running heads and page numbers, pdfasides takes captions, footnotes and boxes out of
 the flow, pdflayout finds the paragraphs, pdfhyphens joins their lines, pdfhead finds the title.
 
-Ligatures are spelled out, soft hyphens dropped, spaces of any kind one space; every other letter stays as the file has it.
+Ligatures are spelled out, soft hyphens dropped, spaces of any kind are one space; every other letter stays as the file
+has it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,7 +22,7 @@ from indexes.readers.pdflayout import Manner, Piece, is_spaced, manner_of, piece
 from indexes.readers.pdflines import Line, body_size, in_reading_order
 from indexes.readers.pdflines import pieces as pieces_of_lines
 from indexes.readers.pdfmargins import inside
-from indexes.readers.pdfpages import open_pdf
+from indexes.readers.pdfpages import Word, open_pdf
 
 _HEADING = 1.12  # of the text's size: what is larger heads something
 _LONGEST_HEADING = 200  # characters
@@ -73,11 +74,13 @@ def _texts(found: Sequence[Piece], pages: Sequence[Sequence[Line]], beside: Sequ
 def _text(line: Line, marks: set[tuple[int, str]]) -> str:
     if line.row:
         return _row(line)
-    words = [
-        word for i, word in enumerate(line.words)
-        if not (i and word.size < 0.85 * line.size and word.y > line.y + 0.1 * line.size and (line.page, word.text) in marks)
-    ]  # fmt: skip
+    first, *others = line.words
+    words = [first, *(word for word in others if not (_is_raised(word, line) and (line.page, word.text) in marks))]
     return "".join(word.text if word.tight else f" {word.text}" for word in words).strip()
+
+
+def _is_raised(word: Word, line: Line) -> bool:
+    return word.size < 0.85 * line.size and word.y > line.y + 0.1 * line.size
 
 
 def _row(line: Line) -> str:

@@ -1,4 +1,4 @@
-"""What stands on a page beside the article's text: captions, footnotes, boxes. Its sentences do not run into the text's.
+"""What stands on a page beside the article's text, and must not run into it: captions, footnotes, boxes.
 
 A caption is smaller than the text and touches a picture; a footnote is smaller and stands below the text with its
 mark; a box is drawn round its lines.

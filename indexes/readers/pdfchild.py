@@ -56,6 +56,7 @@ class Letters(PDFTextDevice):
         self.size = (0.0, 0.0)
         self.count = self.unknown = 0
         self.fonts: dict[int, tuple[bool, bool]] = {}
+        self.ctm: Any = None  # where a figure's own square lies on the page
 
     def begin_page(self, page: PDFPage, ctm: Any) -> None:
         x0, y0, x1, y1 = apply_matrix_rect(ctm, page.mediabox)
@@ -169,7 +170,7 @@ def _page(leaf: PDFPage, number: int, device: Letters, interpreter: PDFPageInter
     except Exception:  # see above
         raise Refused(f"page {number}") from None
     turned = _turn(device)
-    words = _words([letter for letter in turned if letter[-1] and -5 <= letter[1] and letter[3] >= -5])
+    words = _words([letter for letter in turned if letter[-1] and letter[1] >= -5 and letter[3] >= -5])
     return {"box": device.size, "words": words, "pictures": device.pictures, "boxes": device.boxes}
 
 
@@ -193,7 +194,8 @@ def _turn(device: Letters) -> list[tuple[Any, ...]]:
     if main:
         device.pictures = device.boxes = []  # they stay where they were: better none than wrong ones
     width, height = device.size
-    ux, uy, dx, dy = {0: (1, 0, 0, 0), 90: (0, 1, 0, width), 180: (-1, 0, width, height), 270: (0, -1, height, 0)}[main]
+    turns = {0: (1, 0, 0, 0), 90: (0, 1, 0, width), 180: (-1, 0, width, height), 270: (0, -1, height, 0)}
+    ux, uy, dx, dy = turns[main]
     if main % 180:
         device.size = (height, width)
     turned = []

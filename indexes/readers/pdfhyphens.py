@@ -15,29 +15,14 @@ _HYPHENS = "\\-\u2010\u00ad"
 _BROKEN = re.compile(rf"(?P<before>[^\s{_HYPHENS}]*)[{_HYPHENS}]$")
 _AFTER = re.compile(rf"[^\s{_HYPHENS}]*")
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
-_ENDINGS = (
-    "'s",
-    "’s",
-    "s",
-    "es",
-    "ed",
-    "d",
-    "ing",
-    "ly",
-    "er",
-    "ers",
-    "ness",
-    "ment",
-    "ments",
-    "able",
-    "ally",
-    "ation",
-)
-# Short words that stand in compounds; the vocabulary has too many syllables among its short words.
+_ENDINGS = "'s ’s s es ed d ing ly er ers ness ment ments able ally ation".split()
+_COMMON = 15_000  # of the vocabulary's words; the rarer ones, and most short ones, are as often syllables
+# Short words that stand in compounds.
 _SHORT = frozenset(
-    "a air all an and ago anti arm art at big by co de due east end ex eye far few fit for gas go got half hard head high "
-    "hot ice if ill in key lay led lot low mad man mid mix near net new no non not now of off oil old on one out own pay "
-    "per pre pro re red run sea self set six so sub sun tax ten the tie tip to top two un up vice war way well who".split()
+    "a air all an and ago anti arm art at big by co de due east end ex eye far few fit for gas go got half hard head "
+    "high hot ice if ill in key lay led lot low mad man mid mix near net new no non not now of off oil old on one out "
+    "own pay per pre pro re red run sea self set six so sub sun tax ten the tie tip to top two un up vice war way well "
+    "who".split()
 )
 _NO_SPACE_AFTER = re.compile(r"(?<=\S)[—―]$|(?<=\d)–$|(?<=\w)/$")
 _NO_SPACE_BEFORE = re.compile(r"[—―](?=\S)")
@@ -73,7 +58,8 @@ class Joiner:
     def _appended(self, text: str, line: str) -> str:
         broken = _BROKEN.search(text)
         if broken and broken["before"] and line[:1].isalnum():
-            keep = self._keeps(broken["before"], _AFTER.match(line)[0], text, line)  # type: ignore[index]
+            surely = self.has_hyphen and text[-1] != "-"  # it is no hyphen that the author wrote
+            keep = not surely and self._keeps(broken["before"], _AFTER.match(line)[0])  # type: ignore[index]
             return f"{text[:-1]}-{line}" if keep else f"{text[:-1]}{line}"
         if _NO_SPACE_AFTER.search(text) or _NO_SPACE_BEFORE.match(line):
             return text + line
@@ -81,10 +67,9 @@ class Joiner:
             return text + line
         return f"{text} {line}"
 
-    def _keeps(self, before: str, after: str, text: str, line: str) -> bool:
+    def _keeps(self, before: str, after: str) -> bool:
         """Tell whether a hyphen at the end of a line belongs to the word."""
-        after = after.rstrip(".,;:!?”’\"')]")
-        before = before.lstrip("“‘\"'([—–")
+        before, after = _bare(before), _bare(after)
         whole = before + after
         if before[-1:].isdigit() or after[:1].isdigit() or (after[:1].isupper() and not whole.isupper()):
             return True
@@ -99,40 +84,44 @@ class Joiner:
         return self._knows(before) and self._knows(after)
 
     def _is_surely_broken(self, before: str, after: str) -> bool:
-        before, after = before.lstrip("“‘\"'([—–"), after.rstrip(".,;:!?”’\"')]")
+        before, after = _bare(before), _bare(after)
         whole = before + after
         if not (before.isalpha() and after.isalpha() and (after.islower() or whole.isupper())):
             return False
         if whole.casefold() in self.words:
             return True
-        if before.casefold() not in _SHORT and _is_word(whole):
-            return True
         return not (self._knows(before) and self._knows(after))
 
     def _knows(self, word: str) -> bool:
         word = word.casefold()
-        return word in self.words or word in _SHORT or (len(word) > 3 and _is_word(word))
+        return word in self.words or word in _SHORT or (len(word) > 3 and _is_word(word, _COMMON))
+
+
+def _bare(text: str) -> str:
+    """Return a half of a word without the quotation marks and stops round it."""
+    return text.strip("“”‘’\"'()[]—–.,;:!?…")
 
 
 def _visible(text: str, has_hyphen: bool) -> str:
-    """Drop soft hyphens; where they are the only ones, the font has just this name for its hyphen."""
-    return text.replace("\u00ad", "" if has_hyphen else "-").replace("\u2010", "-")
+    """Drop soft hyphens; where a document has no plain hyphen, they and U+2010 are what its font calls it."""
+    return text.replace("\u00ad", "") if has_hyphen else text.replace("\u00ad", "-").replace("\u2010", "-")
 
 
-def _is_word(text: str) -> bool:
-    """Tell whether English has a word, perhaps with an ending."""
-    word, words = text.casefold(), _english()
-    if word in words:
-        return True
-    for ending in _ENDINGS:
-        stem = word.removesuffix(ending)
-        if stem != word and len(stem) >= 3 and (stem in words or f"{stem}e" in words or f"{stem}y" in words):
-            return True
-    return len(word) > 5 and word.endswith(("ies", "ied")) and f"{word[:-3]}y" in words
+def _is_word(text: str, rank: int = 1_000_000) -> bool:
+    """Tell whether English has a word, perhaps with an ending, among as many of its commonest."""
+    words, word = _english(), text.casefold()
+    stems = [
+        word,
+        *(word.removesuffix(ending) for ending in _ENDINGS if word.endswith(ending) and len(word) > len(ending) + 2),
+    ]
+    stems += [f"{stem}{end}" for stem in stems[1:] for end in "ey"]
+    stems += [f"{word[:-3]}y"] * word.endswith(("ies", "ied"))
+    return any(words.get(stem, rank) < rank for stem in stems)
 
 
 @cache
-def _english() -> frozenset[str]:
+def _english() -> dict[str, int]:
+    """Return English words, the commonest first."""
     from indexes.embeddings import DEFAULT_PACKAGE  # slow, and most articles have no word that needs it
 
     spec = find_spec(DEFAULT_PACKAGE)
@@ -140,5 +129,5 @@ def _english() -> frozenset[str]:
         vocabulary = Path(place) / "model" / "vocab.txt"
         if vocabulary.is_file():
             lines = vocabulary.read_text(encoding="utf-8").splitlines()
-            return frozenset(line for line in lines if line.isalpha() and len(line) > 1)
-    return frozenset()
+            return {line: rank for rank, line in enumerate(lines) if line.isalpha() and len(line) > 1}
+    return {}
