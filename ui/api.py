@@ -232,7 +232,8 @@ def _reading(service: Service) -> APIRouter:
         name, _, version = article_id.partition("@")
         found = service.library.article(name, version or None)
         versions = [asdict(each) for each in service.library.versions(found.id)]
-        return {**article_as_json(found), "newest": _is_newest(service, found), "versions": versions}
+        known = article_as_json(found, service.library.copies(found.id))
+        return {**known, "newest": _is_newest(service, found), "versions": versions}
 
     return router
 

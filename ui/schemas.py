@@ -194,6 +194,7 @@ class ArticleParagraph(BaseModel):
     """A paragraph of an article, in reading order."""
 
     number: int | None = Field(description="Its number (¶), from 1; null of what is not body text.")
+    page: int | None = Field(description="Of a PDF: the page on which it begins, from 1.")
     kind: str = Field(description="body, title, heading, caption, credit, byline, dateline, promotion, correction.")
     text: str = Field(description="Its text.")
     heading: str | None = Field(description="The heading that it stands under.")
@@ -214,6 +215,9 @@ class WholeArticle(BaseModel):
     url: str | None = Field(description=_ARTICLE["url"])
     language: str | None = Field(description="The language, as a tag: en.")
     section: str | None = Field(description="The section of the publication.")
+    opinion: bool = Field(description="True where the publisher says that it is one.")
+    corrections: list[str] = Field(description="What the publisher says to have corrected in it, word for word.")
+    copies: list[Copy] = Field(description="Other articles that are one text with it.")  # type: ignore[valid-type]
     paragraphs: list[ArticleParagraph] = Field(description="All its paragraphs.")
     versions: list[ArticleVersion] = Field(description="Its versions, the newest first.")  # type: ignore[valid-type]
 
