@@ -128,7 +128,9 @@ class Library:
     def sources(self, wanted: Wanted | None = None, on_progress: Progress | None = None) -> Sources:
         """Return what makes sources of files and addresses, for `add_each`. Use it in a `with` block."""
         tell = on_progress or (lambda what, done, total: None)
-        return Sources(self._opened.catalog.intake, self._has, wanted or Wanted(), lambda seconds, what: tell(what, 0, 0))
+        return Sources(
+            self._opened.catalog.intake, self._has, wanted or Wanted(), lambda seconds, what: tell(what, 0, 0)
+        )
 
     def add_article(self, article: Article) -> Outcome:
         """Add one article that has been read already."""
