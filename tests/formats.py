@@ -241,7 +241,8 @@ def as_jsonl(source: Source, path: Path) -> None:
     """Write one record, its text with an empty line between paragraphs."""
     record = {
         "title": source.title, "text": "\n\n".join(text for _, text in source.blocks),
-        "published": str(source.published or ""), "url": source.url, "publisher": source.publisher, "author": source.author,
+        "published": str(source.published or ""), "url": source.url,
+        "publisher": source.publisher, "author": source.author,
     }  # fmt: skip
     path.write_text(json.dumps({k: v for k, v in record.items() if v}, ensure_ascii=False) + "\n", encoding="utf-8")
 
@@ -398,13 +399,13 @@ def convert_by_libreoffice(made: Path, path: Path) -> None:
         str(folder),
         str(made),
     ]
-    _run(command)
+    run(command)
     shutil.move(folder / f"{made.stem}{path.suffix}", path)
 
 
 def by_pandoc(source: Source, path: Path) -> None:
     """Have pandoc write what a page says."""
-    _run(["pandoc", "-f", "html", "-o", str(path)], html_page(source, furniture=False))
+    run(["pandoc", "-f", "html", "-o", str(path)], html_page(source, furniture=False))
 
 
 def by_chromium(source: Source, path: Path, styles: str = "", page: str | None = None) -> None:
@@ -412,11 +413,12 @@ def by_chromium(source: Source, path: Path, styles: str = "", page: str | None =
     made = path.with_name(f"{path.stem}-before.html")
     made.write_text((page or html_page(source)).replace("</head>", f"<style>{styles}</style></head>"), encoding="utf-8")
     profile = f"--user-data-dir={path.parent / 'browser'}"
-    _run(["chromium", "--headless", "--no-sandbox", "--disable-gpu", profile, f"--print-to-pdf={path}", made.as_uri()])
+    run(["chromium", "--headless", "--no-sandbox", "--disable-gpu", profile, f"--print-to-pdf={path}", made.as_uri()])
     made.unlink()
 
 
-def _run(command: Iterable[str], given: str | None = None) -> None:
+def run(command: Iterable[str], given: str | None = None) -> None:
+    """Run a program; what it says is the message of the test that fails."""
     done = subprocess.run(
         list(command), input=given, capture_output=True, text=True, timeout=180, env={**os.environ, "LC_ALL": "C.UTF-8"}
     )

@@ -22,7 +22,7 @@ from indexes.readers.pdflayout import Manner, Piece, is_spaced, manner_of, piece
 from indexes.readers.pdflines import Line, body_size, in_reading_order
 from indexes.readers.pdflines import pieces as pieces_of_lines
 from indexes.readers.pdfmargins import inside
-from indexes.readers.pdfpages import Word, open_pdf
+from indexes.readers.pdfpages import open_pdf
 
 _HEADING = 1.12  # of the text's size: what is larger heads something
 _LONGEST_HEADING = 200  # characters
@@ -67,7 +67,7 @@ def _arranged(
 def _texts(found: Sequence[Piece], pages: Sequence[Sequence[Line]], beside: Sequence[Aside]) -> list[str]:
     """Return the text of each paragraph, without the marks of the footnotes on its page."""
     joiner = Joiner([line.text for lines in pages for line in lines])
-    marks = {(aside.lines[0].page, aside.mark) for aside in beside if aside.mark}
+    marks = {(aside.lines[0].page, mark) for aside in beside for mark in aside.marks}
     return [joiner.joined([_text(line, marks) for line in piece.lines]) for piece in found]
 
 
@@ -75,12 +75,8 @@ def _text(line: Line, marks: set[tuple[int, str]]) -> str:
     if line.row:
         return _row(line)
     first, *others = line.words
-    words = [first, *(word for word in others if not (_is_raised(word, line) and (line.page, word.text) in marks))]
+    words = [first, *(word for word in others if not (line.is_raised(word) and (line.page, word.text) in marks))]
     return "".join(word.text if word.tight else f" {word.text}" for word in words).strip()
-
-
-def _is_raised(word: Word, line: Line) -> bool:
-    return word.size < 0.85 * line.size and word.y > line.y + 0.1 * line.size
 
 
 def _row(line: Line) -> str:

@@ -14,7 +14,7 @@ from indexes.readers.pdflines import Line
 from indexes.readers.pdfpages import Box, Page
 
 _SMALLER = 0.94  # of the text's size
-_MARK = re.compile(r"[(\[]?(?P<mark>\d{1,3}|[*†‡§]{1,3})[)\].]?\s?(?=\S)")
+_MARK = re.compile(r"[(\[]?(?P<mark>\d{1,3}(?!\d)|[*†‡§]{1,3})[)\].]?\s?(?=\S)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +25,17 @@ class Aside:
     kind: Kind | None
 
     @property
-    def mark(self) -> str | None:
-        """The mark in the text that a footnote is about."""
-        match = _MARK.match(self.lines[0].text) if self.kind == "credit" else None
-        return match["mark"] if match else None
+    def marks(self) -> set[str]:
+        """The marks in the text that footnotes are about."""
+        found = [_MARK.match(line.text) for line in self.lines] if self.kind == "credit" else []
+        return {match["mark"] for match in found if match}
 
 
 def set_aside(page: Page, lines: Sequence[Line], size: float) -> list[Aside]:
     """Return what stands beside the text on a page, in reading order."""
-    found: list[Aside] = []
-    for run in _runs(lines, size):
+    found = [Aside(tuple(notes), "credit") for notes in _notes(lines)]
+    noted = {id(line) for aside in found for line in aside.lines}
+    for run in _runs([line for line in lines if id(line) not in noted], size):
         if _touches_a_picture(run, page.pictures):
             found.append(Aside(tuple(run), "caption"))
         elif _MARK.match(run[0].text) and _is_at_the_foot(run, lines, size):
@@ -42,6 +43,18 @@ def set_aside(page: Page, lines: Sequence[Line], size: float) -> list[Aside]:
     taken = {id(line) for aside in found for line in aside.lines}
     free = [line for line in lines if id(line) not in taken]
     return [*found, *(Aside(tuple(held), None) for held in _boxed(page.boxes, free))]
+
+
+def _notes(lines: Sequence[Line]) -> Iterator[list[Line]]:
+    """Yield the footnotes of each column that begin with a raised mark that is in the text too, in whatever size."""
+    marks = {word.text for line in lines for word in line.words[1:] if line.is_raised(word)}
+    for _, group in groupby(lines, key=lambda line: line.region):
+        column = list(group)
+        for i, line in enumerate(column):
+            first = line.words[0]
+            if i and first.text in marks and line.is_raised(first):
+                yield column[i:]
+                break
 
 
 def _runs(lines: Sequence[Line], size: float) -> Iterator[list[Line]]:

@@ -30,7 +30,7 @@ from pdfminer.utils import apply_matrix_rect, decode_text
 MEMORY = 1_000_000_000  # bytes; a plain file takes 60 million
 SECONDS = 60  # of computing; a page of text takes a hundredth of one or two
 MAX_PAGES = 200
-MAX_LETTERS = 1_000_000  # as many as in two novels
+MAX_LETTERS = 500_000  # a novel has as many
 
 _BOLD = re.compile(r"bold|black|heavy|semibold|demi(?!light)|-bd", re.IGNORECASE)
 _ITALIC = re.compile(r"italic|oblique|slanted|-it\b|kursiv", re.IGNORECASE)
@@ -38,6 +38,8 @@ _SPACES = " \t\n\r\x0b\x0c\xa0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u
 _SOFT_HYPHEN = 0xAD
 _SPACE = 0.17  # of the size: a wider gap is a space, in a file that has no letters for spaces
 _WIDE_SPACE = 0.3  # the same where it has
+_TINY, _FAR = 0.5, 10_000.0  # points: what is smaller or stands further off is seen by nobody
+_MOST_BOXES = 100  # the largest ones
 _SMALLEST_BOX, _SMALLEST_PICTURE = 40.0, 20.0  # points; less is a rule, a bullet, an ornament
 
 
@@ -109,8 +111,8 @@ class Letters(PDFTextDevice):
         if style is None:
             name = str(getattr(font, "fontname", ""))
             style = self.fonts[id(font)] = (bool(_BOLD.search(name)), bool(_ITALIC.search(name)))
-        if text:
-            size = abs(fontsize) * math.hypot(c, d)
+        size = abs(fontsize) * math.hypot(c, d)
+        if text and all(abs(place) < _FAR for place in (e, f, advance)) and _TINY < size < _FAR:
             self.letters.append((text, a, b, e + rise * c, f + rise * d, advance, size, *style))
         return float(advance)
 
@@ -171,7 +173,12 @@ def _page(leaf: PDFPage, number: int, device: Letters, interpreter: PDFPageInter
         raise Refused(f"page {number}") from None
     turned = _turn(device)
     words = _words([letter for letter in turned if letter[-1] and letter[1] >= -5 and letter[3] >= -5])
-    return {"box": device.size, "words": words, "pictures": device.pictures, "boxes": device.boxes}
+    pictures, boxes = _largest(device.pictures), _largest(device.boxes)
+    return {"box": device.size, "words": words, "pictures": pictures, "boxes": boxes}
+
+
+def _largest(boxes: list[tuple[float, ...]]) -> list[tuple[float, ...]]:
+    return sorted(boxes, key=lambda box: (box[0] - box[2]) * (box[3] - box[1]))[:_MOST_BOXES]
 
 
 def _is_lost(content: Any) -> bool:

@@ -14,6 +14,7 @@ from pathlib import Path
 _HYPHENS = "\\-\u2010\u00ad"
 _BROKEN = re.compile(rf"(?P<before>[^\s{_HYPHENS}]*)[{_HYPHENS}]$")
 _AFTER = re.compile(rf"[^\s{_HYPHENS}]*")
+_TAIL = 80  # letters: longer than any word
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 _ENDINGS = "'s ’s s es ed d ing ly er ers ness ment ments able ally ation".split()
 _COMMON = 15_000  # of the vocabulary's words; the rarer ones, and most short ones, are as often syllables
@@ -40,32 +41,35 @@ class Joiner:
         broken = None
         for text in texts:
             if broken:
-                rest = _AFTER.match(text)[0]  # type: ignore[index]
+                rest = _first(text)
                 ends.append((broken["before"], rest))
                 text = text[len(rest) :]
-            broken = _BROKEN.search(text)
-            whole = text[: broken.start()] if broken else text
+            broken = _BROKEN.search(text[-_TAIL:])
+            whole = text[: len(text) - len(broken[0])] if broken else text
             self.words.update(word.casefold() for word in _WORD.findall(_visible(whole, self.has_hyphen)))
         self.hyphenated = any(self._is_surely_broken(before, after) for before, after in ends)
 
     def joined(self, lines: Sequence[str]) -> str:
         """Return the text of a paragraph."""
-        text = ""
-        for line in lines:
-            text = self._appended(text, line) if text else line
-        return _visible(text, self.has_hyphen)
+        pieces = list(lines[:1])
+        for line in lines[1:]:
+            pieces[-1], between = self._joint(pieces[-1], line)
+            pieces += [between, line]
+        return _visible("".join(pieces), self.has_hyphen)
 
-    def _appended(self, text: str, line: str) -> str:
-        broken = _BROKEN.search(text)
+    def _joint(self, text: str, line: str) -> tuple[str, str]:
+        """Return a line as it stands before the next one, and what stands between the two."""
+        tail = text[-_TAIL:]
+        broken = _BROKEN.search(tail)
         if broken and broken["before"] and line[:1].isalnum():
             surely = self.has_hyphen and text[-1] != "-"  # it is no hyphen that the author wrote
-            keep = not surely and self._keeps(broken["before"], _AFTER.match(line)[0])  # type: ignore[index]
-            return f"{text[:-1]}-{line}" if keep else f"{text[:-1]}{line}"
-        if _NO_SPACE_AFTER.search(text) or _NO_SPACE_BEFORE.match(line):
-            return text + line
-        if re.search(f"{_IDEOGRAPH}$", text) and re.match(_IDEOGRAPH, line):
-            return text + line
-        return f"{text} {line}"
+            keep = not surely and self._keeps(broken["before"], _first(line))
+            return text[:-1], "-" if keep else ""
+        if _NO_SPACE_AFTER.search(tail) or _NO_SPACE_BEFORE.match(line):
+            return text, ""
+        if re.search(f"{_IDEOGRAPH}$", tail) and re.match(_IDEOGRAPH, line):
+            return text, ""
+        return text, " "
 
     def _keeps(self, before: str, after: str) -> bool:
         """Tell whether a hyphen at the end of a line belongs to the word."""
@@ -95,6 +99,12 @@ class Joiner:
     def _knows(self, word: str) -> bool:
         word = word.casefold()
         return word in self.words or word in _SHORT or (len(word) > 3 and _is_word(word, _COMMON))
+
+
+def _first(line: str) -> str:
+    """Return the word at the beginning of a line, up to its first hyphen."""
+    match = _AFTER.match(line[:_TAIL])
+    return match[0] if match else ""
 
 
 def _bare(text: str) -> str:

@@ -22,6 +22,8 @@ _ITEM = re.compile(r"(?:[•‣▪◦●■–—*-]|\(?\d{1,2}[.)]|\(?[a-z][.)]
 _SURE_ITEM = re.compile(r"[•‣▪◦●■]")
 _HYPHEN = re.compile(r"\w[-\u2010\u00ad]$")
 _LABEL = re.compile(r"[QA]\s?[:.]\s")
+_LONGEST = 100  # lines of a quotation
+_TAIL = 12  # letters at the end of a line that say how it ends
 _SPACED = 1.25  # of the usual distance between lines: what is wider is a space between paragraphs
 _INDENT = 0.6  # of the size
 
@@ -97,9 +99,7 @@ def manner_of(lines: Sequence[Line], size: float) -> Manner:
     even = sum(abs(line.x1 - line.column[1]) < 0.12 * size for line in full)
     bold = sum(line.bold for line in lines) > 0.6 * len(lines)
     draft = Manner(size, leading, False, False, even > 0.6 * len(full), bold=bold)
-    ends = [
-        (a, b) for a, b in pairs if _ENDS.search(a.text) and a.column[1] - a.x1 > 0.12 * _width(a) and _has_room(a, b)
-    ]
+    ends = [(a, b) for a, b in pairs if _ends(a) and a.column[1] - a.x1 > 0.12 * _width(a) and _has_room(a, b)]
     spaced = sum(is_spaced(a, b, draft) for a, b in ends)
     indented = sum(_is_indented(b, draft) for _, b in ends)
     enough = max(2, 0.8 * len(ends))
@@ -151,7 +151,7 @@ def _differs(last: Line, line: Line) -> bool:
     bold = before.bold != after.bold and (last.bold or line.bold)
     italic = before.italic != after.italic and (last.italic and not line.italic and _all_roman(line))
     italic = italic or (before.italic != after.italic and line.italic and _all_roman(last))
-    return (bold or italic) and not (_is_full(last, line) and not _ENDS.search(last.text) and _SMALL.match(line.text))
+    return (bold or italic) and not (_is_full(last, line) and not _ends(last) and _SMALL.match(line.text))
 
 
 def _all_roman(line: Line) -> bool:
@@ -169,7 +169,7 @@ def _begins_item(piece: Piece, line: Line) -> bool:
         return True
     if not _ITEM.match(line.text):
         return False
-    return bool(_ITEM.match(piece.first.text)) or (bool(_ENDS.search(piece.last.text)) and _has_room(piece.last, line))
+    return bool(_ITEM.match(piece.first.text)) or (_ends(piece.last) and _has_room(piece.last, line))
 
 
 def _is_indented(line: Line, manner: Manner) -> bool:
@@ -182,7 +182,7 @@ def _is_set_in(piece: Piece, line: Line, manner: Manner) -> bool:
     if step > _INDENT * manner.size:
         return _is_indented(line, manner) and not _ITEM.match(piece.first.text) and not _centred(piece.last, line)
     if abs(step) < 2 and manner.indented and len(piece.lines) == 1 and _is_indented(line, manner):
-        return bool(_ENDS.search(piece.last.text)) or _has_room(piece.last, line)  # after a paragraph of one line
+        return _ends(piece.last) or _has_room(piece.last, line)  # after a paragraph of one line
     return (
         step < -_INDENT * manner.size and len(piece.lines) > 1 and abs(piece.first.x0 - piece.last.x0) < 2
         and not _centred(piece.last, line)
@@ -197,10 +197,10 @@ def _centred(last: Line, line: Line) -> bool:
 def _stops(piece: Piece, line: Line, manner: Manner) -> bool:
     """Tell whether a paragraph ends before a line by how its last line ends."""
     last = piece.last
-    ends = bool(_ENDS.search(last.text))
+    ends = _ends(last)
     if ends and not manner.clear and (_begins_anew(piece, line) or (manner.justified and not _is_flush(last, manner))):
         return True
-    if not _has_room(last, line) or _HYPHEN.search(last.text):
+    if not _has_room(last, line) or _HYPHEN.search(last.text[-_TAIL:]):
         return False
     if (len(piece.lines) == 1 and _stands_alone(last.text)) or _stands_alone(line.text):
         return True
@@ -215,8 +215,10 @@ def _begins_anew(piece: Piece, line: Line) -> bool:
     """Tell whether a line can only begin a paragraph: it opens a quotation that is open already, or has a label."""
     if _LABEL.match(line.text):
         return True
-    said = " ".join(each.text for each in piece.lines)
-    return line.text.startswith("“") and said.count("“") > said.count("”")
+    if not line.text.startswith("“"):
+        return False
+    said = " ".join(each.text for each in piece.lines[-_LONGEST:])
+    return said.count("“") > said.count("”")
 
 
 def _is_flush(line: Line, manner: Manner) -> bool:
@@ -226,6 +228,11 @@ def _is_flush(line: Line, manner: Manner) -> bool:
 
 def _stands_alone(text: str) -> bool:
     return furniture(text) in ("byline", "dateline", "promotion")
+
+
+def _ends(line: Line) -> bool:
+    """Tell whether a line ends as sentences do."""
+    return bool(_ENDS.search(line.text[-_TAIL:]))
 
 
 def _has_room(line: Line, after: Line) -> bool:
@@ -284,7 +291,7 @@ def _continues(piece: Piece, after: Piece, manner: Manner) -> bool:
         return True
     if manner.indented and _is_indented(line, manner):
         return False
-    if not _ENDS.search(last.text):
+    if not _ends(last):
         return _is_full(last, line)
     if manner.indented:
         return not _is_indented(line, manner)
@@ -303,7 +310,7 @@ def _bridged(found: Sequence[Piece], manner: Manner) -> list[Piece]:
     """Join a paragraph that breaks off with its other half, where a caption or a box stands between the two."""
     joined = list(found)
     for i, piece in enumerate(joined):
-        if not piece.lines or _ENDS.search(piece.last.text) or not _like_body(piece, manner) or piece.last.alone:
+        if not piece.lines or _ends(piece.last) or not _like_body(piece, manner) or piece.last.alone:
             continue
         for other in joined[i + 1 : i + 5]:
             if not other.lines:

@@ -5,17 +5,21 @@ The tallest gutter parts a page into what is above it, its columns, and what is 
 the file's own order and the places agree that two pieces stand on one line, they are one.
 """
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
+from math import inf
 
 from indexes.readers.pdfpages import Box, Document, Page, Word
 
 _AJAR = 1.0  # of the size: a wider gap may be a gutter, and parts a line until we know
 _TORN = 2.5  # a gap that no justified line has, where its other gaps are not as wide
 _ALIGNED = 2.5  # points
+_MOST_PIECES = 3000  # a broadsheet's page has a thousand; a page of more is a drawing or a bomb
+_MOST_CAPS = 20
 _NARROWEST = 4.0  # of the size: what is narrower is no column but numbers of a list
 
 
@@ -56,6 +60,10 @@ class Line:
     @property
     def top(self) -> float:
         return self.y + 0.75 * self.size
+
+    def is_raised(self, word: Word) -> bool:
+        """Tell whether a word of it is a small one above the line, as the mark of a footnote is."""
+        return word.size < 0.85 * self.size and word.y > self.y + 0.1 * self.size
 
     @cached_property
     def bold(self) -> bool:
@@ -119,7 +127,8 @@ def _goes_on(words: list[Word], word: Word) -> bool:
 def _with_drop_caps(lines: list[Line]) -> list[Line]:
     """Put a large first letter before the rest of its word, and the lines beside it where they would begin."""
     body = body_size([lines])
-    for cap in [line for line in lines if len(line.text) <= 2 and line.size > 1.8 * body and line.text[0].isalpha()]:
+    caps = [line for line in lines if len(line.text) <= 2 and line.size > 1.8 * body and line.text[-1].isalpha()]
+    for cap in caps[:_MOST_CAPS]:
         beside = [
             line for line in lines
             if line is not cap and cap.y - 0.2 * body <= line.y <= cap.y + cap.size
@@ -159,18 +168,22 @@ def _columns(lines: list[Line], pictures: Sequence[Box], gutters: list[float]) -
 def _gutter(lines: list[Line], pictures: Sequence[Box], known: list[float]) -> tuple[float, float, float] | None:
     """Return the gutter with the most lines beside it: its right edge, its bottom and its top."""
     best, most = None, 0
+    if len(lines) > _MOST_PIECES:
+        return best
+    down = sorted(lines, key=lambda line: -line.y)
+    heights = [-line.y for line in down]
+    before = [box for box in pictures if not _behind(box, lines)]
     for edge in _starts(lines):
         across = [line.y for line in lines if line.x0 < edge - _ALIGNED and line.x1 > edge - 1]
-        across += [y for box in pictures if box.x0 < edge - 10 and box.x1 > edge + 10 and not _behind(box, lines)
-                   for y in (box.y0, box.y1)]  # fmt: skip
-        bounds = [float("inf"), *sorted(across, reverse=True), float("-inf")]
-        for top, bottom in pairwise(bounds):
-            beside = [line for line in lines if bottom < line.y < top]
+        across += [y for box in before if box.x0 < edge - 10 and box.x1 > edge + 10 for y in (box.y0, box.y1)]
+        for top, bottom in pairwise([inf, *sorted(across, reverse=True), -inf]):
+            beside = down[bisect_right(heights, -top) : bisect_left(heights, -bottom)]
+            if len(beside) <= most:
+                continue
             left = [line for line in beside if line.x0 < edge - _ALIGNED]
             right = [line for line in beside if line.x0 >= edge - _ALIGNED]
-            count = len(left) + len(right)
-            if count > most and _parts(left, right, edge, any(abs(edge - other) < 3 for other in known)):
-                best, most = (edge, bottom, top), count
+            if _parts(left, right, edge, any(abs(edge - other) < 3 for other in known)):
+                best, most = (edge, bottom, top), len(beside)
     return best
 
 
@@ -196,9 +209,7 @@ def _parts(left: list[Line], right: list[Line], edge: float, known: bool) -> boo
     if not left or not right:
         return False
     size = min(left[0].size, right[0].size)
-    in_turn = max(line.place for line in left) < min(
-        line.place for line in right
-    )  # the file writes one, then the other
+    in_turn = _precedes(left, right) or _precedes(right, left)
     least = 1 if known or (in_turn and max(len(left), len(right)) >= 3) else 3
     if min(len(left), len(right)) < least or edge - max(line.x1 for line in left) < 0.4 * size:
         return False
@@ -207,6 +218,11 @@ def _parts(left: list[Line], right: list[Line], edge: float, known: bool) -> boo
         return False
     shared = min(max(line.y for line in left), max(line.y for line in right))
     return known or in_turn or shared >= max(min(line.y for line in left), min(line.y for line in right))
+
+
+def _precedes(some: list[Line], others: list[Line]) -> bool:
+    """Tell whether the file writes all of some lines before the others."""
+    return max(line.place for line in some) < min(line.place for line in others)
 
 
 def _rows(lines: list[Line]) -> Iterator[Line]:
@@ -219,12 +235,14 @@ def _rows(lines: list[Line]) -> Iterator[Line]:
             rows.append([line])
     cells = [sorted(row, key=lambda line: line.x0) for row in rows]
     for i, row in enumerate(cells):
+        beside = (*cells[i - 1 : i], *cells[i + 1 : i + 2])
+        torn = _is_torn(row)
         if len(row) == 1:
             yield row[0]
-        elif not _is_torn(row):
-            yield _joined(row)
-        elif any(_aligned(row, other) for other in (*cells[i - 1 : i], *cells[i + 1 : i + 2])):
+        elif any(_aligned(row, other, 1 if torn else 3) for other in beside):
             yield replace(_joined(row), alone=True, row=True)
+        elif not torn:
+            yield _joined(row)
         else:
             yield from (replace(piece, alone=True) for piece in row)
 
@@ -243,15 +261,16 @@ def _is_torn(row: list[Line]) -> bool:
     return widest > _TORN * size and (len(gaps) == 1 or min(gaps) < 0.5 * widest)
 
 
-def _aligned(row: list[Line], other: list[Line]) -> bool:
-    """Tell whether two rows have cells below each other."""
-    if len(other) < 2:
-        return False
-    return any(
-        abs(cell.x0 - below.x0) < _ALIGNED or abs(cell.x1 - below.x1) < _ALIGNED
-        for cell in row[1:]
-        for below in other[1:]
-    )
+def _aligned(row: list[Line], other: list[Line], cells: int) -> bool:
+    """Tell whether two rows have so many cells below each other, the first one not counted unless all are."""
+    pairs = [(cell, below) for cell in row for below in other if _is_under(cell, below)]
+    if cells > 1:
+        return len(row) == len(other) == len(pairs) >= cells
+    return any(cell is not row[0] and below is not other[0] for cell, below in pairs)
+
+
+def _is_under(cell: Line, other: Line) -> bool:
+    return abs(cell.x0 - other.x0) < _ALIGNED or abs(cell.x1 - other.x1) < _ALIGNED
 
 
 def _joined(row: list[Line]) -> Line:

@@ -112,9 +112,9 @@ class _Edges:
 
     def _stands_off(self, row: list[Line]) -> bool:
         """Tell whether a row is parted from what is further in: by more than a line's space, or by its size."""
-        outer = row[0].y
+        outer, own = row[0].y, set(map(id, row))
         inner = [
-            line for line in self.all if (line.y < outer if row in self.top else line.y > outer) and line not in row
+            line for line in self.all if (line.y < outer if row in self.top else line.y > outer) and id(line) not in own
         ]
         near = min(inner, key=lambda line: abs(line.y - outer), default=None)
         if near is None:

@@ -21,7 +21,7 @@ _REFUSED = {
     "password": ("it is protected by a password.", "Save it without one and add that."),
     "encryption": ("it is encrypted in a way that cannot be read here.", "Print it into a new PDF and add that."),
     "pages": ("it has more than 200 pages.", "Split it, one article a file."),
-    "text": ("it has more than a million letters.", "Split it, one article a file."),
+    "text": ("it has more than half a million letters.", "Split it, one article a file."),
     "memory": (
         "it unpacks to more than an article can hold.",
         "If you trust it, print it into a new PDF and add that.",
