@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-NAMES = {"add", "ask", "rebuild", "serve", "articles", "list", "show", "remove"}
+NAMES = {"watch", "failed", "add", "ask", "rebuild", "serve", "articles", "list", "show", "remove"}
 
 
 def blocks(language: str = "") -> list[str]:
