@@ -116,9 +116,9 @@ class Adding:
         return bool(self._wanted.since and dated.published and dated.published < self._wanted.since)
 
     def _fail(self, place: int, source: Source, reason: str, said: dict[str, Any]) -> None:
-        self._taken += 1
         if source.again and not self._dry_run:
             self._catalog.intake.note(Failure(source.id, source.again, reason, said))
+            self._failed_before.add(source.id)
         self._end(place, source, Outcome(source.name, "failed", reason=reason))
 
     def _add(self, place: int, source: Source, article: Article | None) -> None:
@@ -139,14 +139,15 @@ class Adding:
 
     def flush(self) -> None:
         """Embed and write what waits."""
-        waiting, self._waiting = self._waiting, []
-        if not waiting:
+        if not self._waiting:
             return
-        vectors = self._embeddings.vectors([p.text for w in waiting for p in w.passages])
+        vectors = self._embeddings.vectors([p.text for w in self._waiting for p in w.passages])
         start = 0
-        for w in waiting:
+        while self._waiting:  # each is taken off when it is written: an interruption flushes once more
+            w = self._waiting[0]
             self._write(w.place, w.source, w.change, w.passages, vectors[start : start + len(w.passages)])
             start += len(w.passages)
+            del self._waiting[0]
 
     def finish(self) -> Report:
         """Write what still waits and tell what became of everything."""

@@ -59,7 +59,7 @@ class Database:
             if private:
                 _make_private(path)
             self._prepare(schema, version)
-            self._complete(lacking)
+            self._complete(version, lacking)
 
     def close(self) -> None:
         """Close the connections; those in use are closed when they are given back."""
@@ -157,10 +157,13 @@ class Database:
             if connection.in_transaction:
                 connection.rollback()
 
-    def _complete(self, lacking: Callable[[Connection], list[str]]) -> None:
-        """Add what a file of an older Newscite has not got; most often that is nothing, and nobody is waited for."""
+    def _complete(self, version: int, lacking: Callable[[Connection], list[str]]) -> None:
+        """Add what a file of an older Newscite has not got; most often that is nothing, and nobody is waited for.
+
+        A file of another version is left as it is: whoever opens it says so.
+        """
         with self._connection() as connection:
-            if not lacking(connection):
+            if _pragma(connection, "user_version") != version or not lacking(connection):
                 return
         with self.writing() as connection:
             for statement in lacking(connection):  # another process may have been first

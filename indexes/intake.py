@@ -50,12 +50,14 @@ class Intake:
         return Known(*row) if row else None
 
     def remember(self, *known: Known) -> None:
-        """Note that these were fetched just now. What is not said of one stays as it was."""
+        """Note that these were fetched just now. Of what is not said, the stamp and the article stay as they were."""
+        if not known:
+            return
         with self._database.writing() as db:
             db.executemany(
                 "INSERT INTO addresses (address, etag, modified, stamp, article, fetched) VALUES (?, ?, ?, ?, ?, ?)"
-                " ON CONFLICT (address) DO UPDATE SET etag = coalesce(excluded.etag, etag),"
-                " modified = coalesce(excluded.modified, modified), stamp = coalesce(excluded.stamp, stamp),"
+                " ON CONFLICT (address) DO UPDATE SET etag = excluded.etag,"
+                " modified = excluded.modified, stamp = coalesce(excluded.stamp, stamp),"
                 " article = coalesce(excluded.article, article), fetched = excluded.fetched",
                 [(k.address, k.etag, k.modified, k.stamp, k.article, _now()) for k in known],
             )
@@ -80,6 +82,8 @@ class Intake:
     def forget(self, sources: Iterable[str]) -> None:
         """Strike from the failures what has been added, or is wanted no more."""
         listed: Sequence[tuple[str]] = [(source,) for source in sources]
+        if not listed:
+            return
         with self._database.writing() as db:
             db.executemany("DELETE FROM failures WHERE source = ?", listed)
 

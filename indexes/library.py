@@ -164,10 +164,10 @@ class Library:
             for source, said in sources:
                 adding.take(source, said)
                 nearest.drain(at_least=MOVED_TOGETHER)
+            report = adding.finish()
         except (KeyboardInterrupt, SystemExit):
             adding.flush()  # what has been read, and perhaps fetched, is not lost
             raise
-        report = adding.finish()
         nearest.drain()
         return report
 
@@ -187,9 +187,12 @@ class Library:
     ) -> Report:
         """Try again to add what could not be, with what was said about it then."""
         outcomes: list[Outcome] = []
-        for said, failures in groupby(sorted(self.failures(), key=_what_was_said), key=_what_was_said):
+        failures = self.failures()
+        # A place in a file may be another by now: what is still wrong with the file is noted again.
+        self.forget_failures(failure.source for failure in failures if failure.source != failure.again)
+        for said, alike in groupby(sorted(failures, key=_what_was_said), key=_what_was_said):
             details, fields = _from_said(said)
-            again = dict.fromkeys(failure.again for failure in failures)
+            again = dict.fromkeys(failure.again for failure in alike)
             wanting = replace(wanted or Wanted(), fields=fields)
             report = self.add(*again, details=details, wanted=wanting, on_progress=on_progress, on_outcome=on_outcome)
             outcomes += report.outcomes

@@ -6,7 +6,7 @@ are stored: what was fetched before is asked of the intake.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from indexes.article import Article
-from indexes.errors import ReadError
+from indexes.errors import NewsciteError, ReadError
 from indexes.intake import Intake, Known
 from indexes.readers import Details, Options, canonical_url, expand, items, shown
 from indexes.web.fetched import Fetch, Fetched
@@ -89,6 +89,7 @@ class Sources:
 
     def settle(self, left: Iterable[str]) -> None:
         """Remember of each feed how to ask for news, but of those that name one of the sources which are left."""
+        self._intake.forget(feed.known.address for feed in self._feeds)
         todo = set(left)
         self._intake.remember(*(feed.known for feed in self._feeds if not todo.intersection(feed.entries)))
 
@@ -108,48 +109,47 @@ class Sources:
 
         url = _key(url)  # an address in a cache is that of the page itself
         known = self._intake.recall(url)
-        if known and known.article and not self._has(known.article):
-            known = None  # it was removed, and is asked for again
-        try:
+        if known and self._is_removed(known):
+            known = None  # it is asked for again
+        with _failing_late(url) as failed:
             fetched = self._get(url, known)
-        except ReadError as error:
-            yield Source(url, partial(_fail, error), url, url)
-            return
-        if not fetched.unchanged and is_feed(fetched):
-            yield from self._feed(url, fetched, details)
-        else:
-            page = _Page(url, lambda: fetched, partial(self._article, details=details), self._intake)
-            yield Source(url, page.read, url, url, written=page.written)
+            if not fetched.unchanged and is_feed(fetched):
+                yield from self._feed(url, fetched, details)
+            else:
+                page = _Page(url, lambda: fetched, partial(self._article, details=details), self._intake, known)
+                yield Source(url, page.read, url, url, written=page.written)
+        yield from failed
 
     def _feed(self, url: str, fetched: Fetched, details: Details) -> Iterator[Source]:
         from indexes.web.feeds import entries
 
-        try:
-            found = entries(fetched)
-            if not found.entries and not found.left_out:
-                raise ReadError(f"{url}: the feed names no article.", "Try again when it has news.")
-        except ReadError as error:
-            yield Source(url, partial(_fail, error), url, url)
-            return
-        self._feeds.append(_Feed(Known(url, fetched.etag, fetched.modified), [e.url for e in found.entries]))
-        self._intake.forget([url])
+        found = entries(fetched)
+        if not found.entries and not found.left_out:
+            raise ReadError(f"{url}: the feed names no article.", "Try again when it has news.")
+        self._feeds.append(_Feed(Known(url, fetched.etag, fetched.modified), [entry.url for entry in found.entries]))
         for entry in found.entries:
-            yield self._entry(entry, details)
+            yield self._entry(url, entry, details)
         for line in found.left_out:
             yield Source(url, partial(_fail, ReadError(f"{url}: {line}")))
 
-    def _entry(self, entry: "Entry", details: Details) -> Source:
+    def _entry(self, feed: str, entry: "Entry", details: Details) -> Source:
         known = self._intake.recall(entry.url)
-        if known and known.stamp == entry.stamp:  # also where it has been removed since: it is not to come back
+        named = self._intake.recall(f"{feed} {entry.url}")  # what this feed said of it; another may say something else
+        if known and ((named and named.stamp == entry.stamp) or self._is_removed(known)):
             return Source(entry.url, lambda: None, entry.url, entry.url, entry.published, known=True)
         page = _Page(
             entry.url,
             partial(self._get, entry.url, known),
             partial(self._article, details=details),
             self._intake,
-            entry.stamp,
+            known,
+            Known(f"{feed} {entry.url}", stamp=entry.stamp),
         )
         return Source(entry.url, page.read, entry.url, entry.url, entry.published, fetches=True, written=page.written)
+
+    def _is_removed(self, known: Known) -> bool:
+        """Tell whether what stood at an address has been taken out of the library: a feed must not bring it back."""
+        return known.article is not None and not self._has(known.article)
 
     def _article(self, fetched: Fetched, details: Details) -> Article:
         from indexes.web.pages import read_page
@@ -191,7 +191,8 @@ class _Page:
     fetch: Callable[[], Fetched]
     to_article: Callable[[Fetched], Article]
     intake: Intake
-    stamp: str | None = None
+    known: Known | None  # from the last time
+    named: Known | None = None  # what a feed says of it
     fetched: Fetched | None = None
 
     def read(self) -> Article | None:
@@ -200,7 +201,23 @@ class _Page:
 
     def written(self, article_id: str | None) -> None:
         assert self.fetched
-        self.intake.remember(Known(self.address, self.fetched.etag, self.fetched.modified, self.stamp, article_id))
+        etag, modified = self.fetched.etag, self.fetched.modified
+        if self.fetched.unchanged and self.known:  # 304 need not repeat them
+            etag, modified = etag or self.known.etag, modified or self.known.modified
+        found = Known(self.address, etag, modified, article=article_id)
+        self.intake.remember(*filter(None, (found, self.named)))
+
+
+@contextmanager
+def _failing_late(url: str) -> Iterator[list[Source]]:
+    """Turn what is wrong with an address into a source that says so when it is read; the others are still to come."""
+    failed: list[Source] = []
+    try:
+        yield failed
+    except Exception as error:  # whatever a parser makes of it
+        if isinstance(error, NewsciteError) and not isinstance(error, ReadError):
+            raise  # the library's trouble, not the address's
+        failed.append(Source(url, partial(_fail, error), url, url))
 
 
 def _key(url: str) -> str:
@@ -208,5 +225,5 @@ def _key(url: str) -> str:
     return canonical_url(url) or url
 
 
-def _fail(error: ReadError) -> Article:
+def _fail(error: Exception) -> Article:
     raise error

@@ -201,6 +201,11 @@ class Site:
         with self._lock:
             self._replies[path] = list(replies)
 
+    def set(self, path: str) -> list[Reply]:
+        """Return what a path answers, in order."""
+        with self._lock:
+            return list(self._replies[path])
+
     def reply(self, asked: Asked) -> Reply:
         """Note a request and return what it gets."""
         with self._lock:

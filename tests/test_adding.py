@@ -1,12 +1,13 @@
 """What adding promises beside the articles: limits, rehearsals, what failed and why, and that nothing read is lost."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from indexes.embeddings import Floats
 from indexes.library import Details, Library, Source, Wanted
 from tests.standin import StandIn, article
 
@@ -144,3 +145,51 @@ def test_an_interruption_loses_nothing_that_was_read(opened: Library) -> None:
     with pytest.raises(KeyboardInterrupt):
         opened.add_each(sources)
     assert [listed.title for listed in opened.articles()] == ["One", "Two"]
+
+
+def test_an_interruption_while_embedding_loses_nothing_either(library: OpenLibrary) -> None:
+    class Interrupted(StandIn):
+        times = 0
+
+        def vectors(self, texts: Sequence[str]) -> Floats:
+            self.times += 1
+            if self.times == 1:
+                raise KeyboardInterrupt
+            return super().vectors(texts)
+
+    opened = library(embeddings=Interrupted())
+    with pytest.raises(KeyboardInterrupt):
+        opened.add_each([Source("one", lambda: article("One", "The wall stands."))])
+    assert [listed.title for listed in opened.articles()] == ["One"]
+
+
+# -- odd things -------------------------------------------------------------------------------------------------------
+
+
+def test_a_place_in_a_file_that_is_gone_leaves_the_list(opened: Library, tmp_path: Path) -> None:
+    records = tmp_path / "archive.jsonl"
+    good = json.dumps({"title": "Harbour", "text": "Harbour was quiet, the master said."})
+    records.write_text(f"{good}\n{{broken\n")
+    opened.add(records)
+    records.write_text(f"{good}\n")
+    opened.retry_failures()
+    assert opened.failures() == []
+
+
+def test_what_failed_and_was_then_added_in_one_run_is_not_listed(opened: Library, tmp_path: Path) -> None:
+    late = tmp_path / "late.txt"
+
+    def reads() -> Iterator[Source]:
+        with opened.sources() as sources:
+            yield from sources.of(late)
+            story(late, "Harbour", "")
+            yield from sources.of(late)
+
+    assert statuses(opened.add_each(reads())) == ["failed", "added"]
+    assert opened.failures() == []
+
+
+def test_what_fails_does_not_count_against_the_limit(opened: Library, folder: Path) -> None:
+    (folder / "1.txt").write_text("")
+    report = opened.add(folder, wanted=Wanted(limit=1))
+    assert statuses(report) == ["failed", "added", "left", "left", "left", "left"]

@@ -164,6 +164,55 @@ def test_what_was_removed_does_not_come_back_by_the_feed(opened: Library, beacon
     assert titles(opened) == ["The higher wall"]
 
 
+def test_what_was_removed_stays_out_when_the_feed_dates_it_anew(opened: Library, beacon: Site) -> None:
+    newest, _ = opened.add(beacon.url("/feed.xml"), wanted=HERE).outcomes
+    opened.remove(newest.id or "")
+    feed(beacon, ("/boat", MONDAY), ("/wall", MONDAY), etag='"f2"')
+    opened.add(beacon.url("/feed.xml"), wanted=HERE)
+    assert titles(opened) == ["The higher wall"]
+
+
+def test_two_feeds_that_date_one_story_differently_do_not_have_it_fetched_for_ever(
+    opened: Library, beacon: Site
+) -> None:
+    feed(beacon, ("/wall", MONDAY), ("/boat", MONDAY))
+    beacon.replies("/other.xml", *beacon.set("/feed.xml"))
+    feed(beacon, ("/wall", TUESDAY), ("/boat", TUESDAY))
+    both = (beacon.url("/feed.xml"), beacon.url("/other.xml"))
+    for _ in range(2):
+        opened.add(*both, wanted=HERE)
+    asked(beacon)
+    opened.add(*both, wanted=HERE)
+    assert asked(beacon) == ["/feed.xml", "/other.xml"]
+
+
+def test_an_old_etag_does_not_outlive_its_text(opened: Library, beacon: Site) -> None:
+    first = beacon.set("/wall")
+    opened.add(beacon.url("/wall"), wanted=HERE)
+    beacon.page("/wall", page("The higher wall", *sentences("The higher wall"), "It will cost more."))
+    opened.add(beacon.url("/wall"), wanted=HERE)
+    beacon.replies("/wall", *first)
+    opened.add(beacon.url("/wall"), wanted=HERE)
+    assert "if-none-match" not in beacon.requests[-1].headers
+
+
+def test_a_rehearsal_leaves_the_list_of_failures_as_it_is(opened: Library, beacon: Site) -> None:
+    beacon.page("/feed.xml", "", status=410)
+    opened.add(beacon.url("/feed.xml"), wanted=HERE)
+    feed(beacon, ("/wall", MONDAY))
+    opened.add(beacon.url("/feed.xml"), wanted=HERE, dry_run=True)
+    assert len(opened.failures()) == 1
+
+
+@pytest.mark.parametrize("link", ["&#xD800;", "&#99999999999;", "http://xn--a/"])
+def test_a_hostile_feed_stops_nothing(opened: Library, beacon: Site, link: str) -> None:
+    item = f"<item><title>x</title><link>{link}</link></item>"
+    beacon.page("/bad.xml", f"<rss version='2.0'><channel><title>B</title>{item}</channel></rss>", type=FEED)
+    report = opened.add(beacon.url("/bad.xml"), beacon.url("/wall"), wanted=HERE)
+    assert statuses(report)[-1] == "added"
+    assert "failed" in statuses(report)
+
+
 def test_what_fails_is_tried_again_with_the_feed_and_the_rest_comes_in(opened: Library, beacon: Site) -> None:
     beacon.page("/wall", "", status=404)
     assert sorted(statuses(opened.add(beacon.url("/feed.xml"), wanted=HERE))) == ["added", "failed"]

@@ -1,7 +1,7 @@
 """The command line: reads arguments, opens a library, prints. Exit codes are at the end of `--help`.
 
 0 done · 1 an error stopped it (one line on stderr) · 2 wrong usage · 3 the articles do not say
-(`ask`), or some files failed (`add`).
+(`ask`), or some files failed (`add`) · 130 it was interrupted.
 """
 
 import json
@@ -24,7 +24,7 @@ from rich.progress import Progress as ProgressBar
 from indexes.errors import ModelUnavailable, NewsciteError, QuestionError
 from indexes.library import Details, Library, Progress, Report, Wanted
 from indexes.readers import parse_date
-from indexes.readers.formats import MAPPED, READABLE
+from indexes.readers.formats import MAPPED, READABLE, holds_many
 from indexes.samples import sample_articles
 from indexes.sources import is_address
 from rag import Answer, Assistant, Explanation
@@ -37,7 +37,7 @@ app = typer.Typer(
     name="newscite",
     help="Ask your articles; every answer is cited to the paragraph, word for word.",
     epilog="Exit codes: 0 done; 1 an error stopped it; 2 wrong usage; 3 the articles do not say (ask), "
-    "or some files failed (add).",
+    "or some files failed (add); 130 you stopped it.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
@@ -68,7 +68,7 @@ def _end_cleanly(signum: int, _frame: FrameType | None) -> None:
 
 
 def _fail(error: NewsciteError, code: int) -> None:
-    print(f"newscite: {error}", file=sys.stderr)
+    print(f"newscite: {terminal.printable(str(error))}", file=sys.stderr)
     raise SystemExit(code)
 
 
@@ -177,20 +177,26 @@ def add(
         given.append(sample_articles())
     if not given:
         raise typer.BadParameter("name at least one file, folder or web address, or --samples")
-    if url and (len(given) != 1 or is_address(given[0]) or Path(given[0]).is_dir()):
-        raise typer.BadParameter("--url is the address of one article: name one file")
+    if url and (len(given) != 1 or is_address(given[0]) or Path(given[0]).is_dir() or _holds_many(given[0])):
+        raise typer.BadParameter("--url is the address of one article: name one file that holds one")
     details = Details(published=published, publisher=publisher, url=url)
     wanted = Wanted(limit, since, _fields(fields or ()), allow_private, delay)
     with _library(context, home, embedding_model) as library, _adding() as progress:
         report = library.add(*given, details=details, wanted=wanted, dry_run=dry_run, on_progress=progress)
-    _end_adding(report, dry_run)
+        noted = bool(library.failures())
+    _end_adding(report, noted, dry_run)
 
 
-def _end_adding(report: Report, dry_run: bool = False) -> None:
+def _holds_many(given: str | Path) -> bool:
+    return holds_many(Path(given).suffix)
+
+
+def _end_adding(report: Report, noted: bool, dry_run: bool = False) -> None:
+    """Print what became of everything; `noted` says that `articles failed` has something to tell."""
     terminal.print_report(report, terminal.console())
     if dry_run:
         terminal.console().print("Nothing was written: this was a rehearsal.")
-    elif any(outcome.status == "failed" for outcome in report.outcomes):
+    elif noted and report.count("failed"):
         terminal.console(stderr=True).print("What failed, and how to try it again: newscite articles failed")
     if report.count("failed"):
         raise typer.Exit(ERROR if report.count("failed") == len(report.outcomes) else PARTLY)
@@ -215,6 +221,10 @@ def _adding() -> Iterator[Progress]:
     except KeyboardInterrupt:
         print("newscite: Stopped. What was read stays; the same command goes on from there.", file=sys.stderr)
         raise typer.Exit(INTERRUPTED) from None
+
+
+def _say(line: str) -> None:
+    print(terminal.printable(line), flush=True)
 
 
 @app.command(no_args_is_help=True)
@@ -248,7 +258,7 @@ def watch(
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
     try:
-        watching.watch(task, _home(context, home), embedding_model, lambda line: print(line, flush=True))
+        watching.watch(task, _home(context, home), embedding_model, _say)
     except (KeyboardInterrupt, SystemExit):
         print("Stopped.", flush=True)
 
@@ -478,7 +488,7 @@ def failed_articles(
         if retry:
             with _adding() as progress:
                 report = library.retry_failures(Wanted(allow_private=allow_private, delay=delay), progress)
-            _end_adding(report)
+            _end_adding(report, bool(library.failures()))
             return
         failures = library.failures()
         if forget:
@@ -496,7 +506,7 @@ def remove_article(context: typer.Context, article: ArticleId, home: Home = None
     """Remove an article with all its versions."""
     with _library(context, home) as library:
         removed = library.remove(article)
-    terminal.console().print(f"Removed “{removed.title}”.")
+    terminal.console().print(f"Removed “{terminal.printable(removed.title)}”.", markup=False)
 
 
 def _home(context: typer.Context, home: Path | None) -> Path | None:
@@ -515,6 +525,6 @@ def _progress() -> Iterator[Progress]:
         task = bar.add_task("", total=None)
 
         def show(what: str, done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total or None, description=what[:40])
+            bar.update(task, completed=done, total=total or None, description=terminal.printable(what[:40]))
 
         yield show

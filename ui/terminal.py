@@ -116,7 +116,12 @@ def _print_source(citation: Citation, out: Console) -> None:
 
 def _text(words: str, style: str = "") -> Text:
     """Return what an article or a path says as text, its control characters shown and not obeyed."""
-    return Text(_CONTROL.sub("\N{REPLACEMENT CHARACTER}", words), style=style)
+    return Text(printable(words), style=style)
+
+
+def printable(words: str) -> str:
+    """Return words of strangers as a terminal may have them: their control characters shown and not obeyed."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", words)
 
 
 def _indented(text: Text) -> Padding:

@@ -16,7 +16,7 @@ from indexes.library import Details, Library, Outcome, Wanted
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION = re.compile(r"(\d{1,6})\s*([smhd])")
-SHORTEST = timedelta(minutes=1)  # no feed wants to be asked more often
+SHORTEST, LONGEST = timedelta(minutes=1), timedelta(days=365)  # no feed wants to be asked more often
 
 Say = Callable[[str], None]
 
@@ -39,6 +39,8 @@ def duration(text: str) -> timedelta:
     named = timedelta(seconds=int(found[1]) * _UNITS[found[2]])
     if named < SHORTEST:
         raise ValueError(f"{text!r} is too often. A feed is looked at once a minute at most: 1m.")
+    if named > LONGEST:
+        raise ValueError(f"{text!r} is too seldom. A feed is looked at once a year at least: 365d.")
     return named
 
 
