@@ -63,7 +63,8 @@ class Joiner:
         broken = _BROKEN.search(tail)
         if broken and broken["before"] and line[:1].isalnum():
             surely = self.has_hyphen and text[-1] != "-"  # it is no hyphen that the author wrote
-            keep = not surely and self._keeps(broken["before"], _first(line))
+            inside = tail[: broken.start()].rstrip()[-1:].isalnum()
+            keep = not surely and self._keeps(broken["before"], _first(line), inside)
             return text[:-1], "-" if keep else ""
         if _NO_SPACE_AFTER.search(tail) or _NO_SPACE_BEFORE.match(line):
             return text, ""
@@ -71,7 +72,7 @@ class Joiner:
             return text, ""
         return text, " "
 
-    def _keeps(self, before: str, after: str) -> bool:
+    def _keeps(self, before: str, after: str, inside: bool) -> bool:
         """Tell whether a hyphen at the end of a line belongs to the word."""
         before, after = _bare(before), _bare(after)
         whole = before + after
@@ -83,6 +84,8 @@ class Joiner:
             return False
         if not self.hyphenated:
             return True
+        if inside and before[:1].isupper():  # in the middle of a sentence: a name
+            return False
         if _is_word(whole):
             return False
         return self._knows(before) and self._knows(after)

@@ -39,16 +39,29 @@ def inside(document: Document, pages: Sequence[Sequence[Line]]) -> Inside:
     rows = [
         _Edges(list(lines), page.height, page.number, size) for page, lines in zip(document.pages, pages, strict=True)
     ]
-    seen = Counter(key for page in rows for key in page.keys)
-    titles = _titles(document, pages)
-    offsets = Counter(offset for page in rows for offset in page.offsets)
+    repeated = _Repeated(
+        Counter(key for page in rows for key in page.keys),
+        Counter(offset for page in rows for offset in page.offsets),
+        _titles(document, pages),
+        len(rows),
+    )
     kept, url = [], None
     for page, lines in zip(rows, pages, strict=True):
-        dropped = page.dropped(seen, offsets, titles, len(rows))
+        dropped = page.dropped(repeated)
         url = url or next((found for line in dropped if (found := _url(line.text))), None)
         ids = set(map(id, dropped))
         kept.append([line for line in lines if id(line) not in ids])
     return Inside(kept, url)
+
+
+@dataclass(frozen=True, slots=True)
+class _Repeated:
+    """What the pages of a document share."""
+
+    seen: Counter[tuple[str, int]]  # on how many pages a line stands at a place
+    offsets: Counter[int]  # on how many pages a number is so much more than the page's own
+    titles: set[str]
+    pages: int
 
 
 class _Edges:
@@ -66,23 +79,14 @@ class _Edges:
             n - number for row in (*self.top, *self.bottom) for line in row if (n := _number(line)) is not None
         }
 
-    def dropped(
-        self, seen: Counter[tuple[str, int]], offsets: Counter[int], titles: set[str], pages: int
-    ) -> list[Line]:
+    def dropped(self, document: _Repeated) -> list[Line]:
+        """Return the lines at the edges that are not the article's."""
         browser = self._is_printed_by_a_browser()
         dropped: list[Line] = []
         for rows in (self.top, self.bottom):
             waiting: list[Line] = []
             for row in rows:
-                numbered = any(self._is_own_number(line, offsets) for line in row)
-                if not all(
-                    self._comes_again(line, seen, pages)
-                    or self._is_own_number(line, offsets)
-                    or (browser and row is rows[0])
-                    or (self.number > 1 and _folded(line.text) in titles)
-                    or (numbered and self._stands_off(row))
-                    for line in row
-                ):
+                if not (browser and row is rows[0]) and not self._is_marginal(row, document):
                     break
                 waiting += row
                 if self._stands_off(row):
@@ -90,20 +94,32 @@ class _Edges:
                     waiting = []
         return dropped if len(dropped) < len(self.all) else []
 
-    def _comes_again(self, line: Line, seen: Counter[tuple[str, int]], pages: int) -> bool:
-        """Tell whether a line stands on other pages too; a long one that looks like text must do so on nearly all."""
-        times = max(seen[key] for key in _keys(line))
-        like_text = len(line.words) > 6 and abs(line.size - self.size) < 0.05 * self.size
-        return times >= (max(3, pages - 1) if like_text else 2)
+    def _is_marginal(self, row: list[Line], document: _Repeated) -> bool:
+        """Tell whether all of a row is a running head, or one piece of it is surely one and it stands off."""
+        numbers = [self._is_own_number(line, document) for line in row]
+        titles = [_folded(line.text) in document.titles for line in row]
+        small = any(title and line.size < 0.97 * self.size for line, title in zip(row, titles, strict=True))
+        if (small or any(numbers)) and self._stands_off(row):
+            return True
+        return all(
+            number or (title and self.number > 1) or self._comes_again(line, document)
+            for line, number, title in zip(row, numbers, titles, strict=True)
+        )
 
-    def _is_own_number(self, line: Line, offsets: Counter[int]) -> bool:
+    def _comes_again(self, line: Line, document: _Repeated) -> bool:
+        """Tell whether a line stands on other pages too; a long one that looks like text must do so on nearly all."""
+        times = max(document.seen[key] for key in _keys(line))
+        like_text = len(line.words) > 6 and abs(line.size - self.size) < 0.05 * self.size
+        return times >= (max(3, document.pages - 1) if like_text else 2)
+
+    def _is_own_number(self, line: Line, document: _Repeated) -> bool:
         """Tell whether a line is nothing but the number of this page."""
         if _ROMAN.fullmatch(line.text) and len(line.text) < 6:
             return len(line.words) == 1
         number = _number(line)
         if number is None:
             return False
-        return number == self.number or offsets[number - self.number] > 1
+        return number == self.number or document.offsets[number - self.number] > 1
 
     def _is_printed_by_a_browser(self) -> bool:
         outer = [line.text for rows in (self.top[:1], self.bottom[:1]) for row in rows for line in row]

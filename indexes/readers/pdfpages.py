@@ -1,7 +1,7 @@
 """The pages of a PDF: words and where they stand. Opened in a process of its own, as any file may be a bomb.
 
 pdfminer runs in `pdfchild.py`, within limits of memory and time; here a file that breaks them becomes a ReadError. A
-page of text takes about 60 ms on a slow machine, and the process itself 300 ms.
+full page of text takes a tenth of a second, and the process itself a quarter.
 """
 
 import json
