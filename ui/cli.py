@@ -195,7 +195,7 @@ def _end_adding(report: Report, noted: bool, dry_run: bool = False) -> None:
     """Print what became of everything; `noted` says that `articles failed` has something to tell."""
     terminal.print_report(report, terminal.console())
     if dry_run:
-        terminal.console().print("Nothing was written: this was a rehearsal.")
+        terminal.console().print("No article was written: this was a rehearsal.")
     elif noted and report.count("failed"):
         terminal.console(stderr=True).print("What failed, and how to try it again: newscite articles failed")
     if report.count("failed"):
@@ -230,8 +230,8 @@ def _say(line: str) -> None:
 @app.command(no_args_is_help=True)
 def watch(
     context: typer.Context,
-    feeds: Annotated[list[str], typer.Argument(metavar="FEED…", help="The addresses of RSS or Atom feeds.")],
-    every: Annotated[str, typer.Option(help="How often to look: a number with s, m, h or d.")] = "15m",
+    feeds: Annotated[list[str], typer.Argument(metavar="FEED…", help="The addresses of RSS or Atom feeds; a page is looked at for changes.")],
+    every: Annotated[str, typer.Option(help="How often to look: a number with m, h or d; once a minute at most.")] = "15m",
     publisher: Annotated[str | None, typer.Option(help="Who published the articles.")] = None,
     since: Since = None,
     limit: Limit = None,

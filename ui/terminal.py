@@ -167,7 +167,8 @@ def print_report(report: Report, out: Console) -> None:
         table.add_column(column, overflow="fold")
     shown = [o for o in report.outcomes if len(report.outcomes) <= _LONG or o.status not in _NOTHING_NEW]
     for outcome in shown:
-        cells = (outcome.id or "", outcome.title or "", outcome.reason or outcome.path)
+        known = f"{outcome.id} (was {outcome.replaced})" if outcome.replaced else outcome.id
+        cells = (known or "", outcome.title or "", outcome.reason or outcome.path)
         table.add_row(Text(outcome.status, style=STATUS_STYLES[outcome.status]), *(_text(cell) for cell in cells))
     if shown:
         out.print(table)

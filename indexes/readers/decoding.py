@@ -30,13 +30,14 @@ _CENTRAL_EUROPEAN = {"Polish", "Czech", "Slovak", "Hungarian", "Slovene", "Croat
 _MEANT = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932"}
 _NO_CHARSETS = {"punycode", "idna", "unicode-escape", "raw-unicode-escape", "utf-7", "mbcs", "oem", "undefined"}
 _JUNK = ReadError("it holds binary data, not text.", "Save the article as text, Markdown or HTML and add that.")
+_ENDING = "Give it the ending of what it is, or save the article as text and add that."
 
 
 def decode(data: bytes, declared: str | None = None) -> str:
     """Return the text of a file, without byte-order marks. Raises ReadError for what is not text."""
     for magic, what in _OTHER_FORMATS:
         if data.startswith(magic):
-            raise ReadError(f"it is {what}, whatever its name says.", _JUNK.hint)
+            raise ReadError(f"it is {what}, whatever its name says.", _ENDING)
     text = _decoded(data, declared).replace("\ufeff", "")
     if "\x00" in text or len(_CONTROL.findall(text)) * 100 > len(text):
         raise ReadError(_JUNK.what, _JUNK.hint)
