@@ -15,6 +15,7 @@ from indexes.article import Article, Kind, Paragraph
 
 ALIKE = 0.5  # part of their words that two paragraphs share, from which one is the other with changes
 _MOST_PAIRED = 10_000  # pairs of paragraphs that are compared where a whole stretch was written anew
+_MOST_COMPARED = 25_000  # pairs of words, of paragraphs: difflib takes cubic time where they repeat themselves
 
 How = Literal["kept", "removed", "added"]
 Piece = tuple[How, str]
@@ -64,7 +65,8 @@ def _shown(article: Article) -> list[Paragraph]:
 
 def _changes(before: Sequence[Paragraph], after: Sequence[Paragraph]) -> Iterator[Change]:
     ours, theirs = ([_folded(paragraph.text) for paragraph in each] for each in (before, after))
-    for how, i, end, j, stop in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
+    hasty = len(ours) * len(theirs) > _MOST_COMPARED  # looks past paragraphs that stand there again and again
+    for how, i, end, j, stop in SequenceMatcher(None, ours, theirs, autojunk=hasty).get_opcodes():
         if how != "equal":
             yield from _rewritten(before[i:end], after[j:stop])
 
@@ -129,8 +131,8 @@ def _tokens(text: str) -> list[str]:
 
 
 def _pieces(before: Sequence[str], after: Sequence[str]) -> Iterator[Piece]:
-    matcher = SequenceMatcher(None, [token.strip() for token in before], [token.strip() for token in after], False)
-    for how, i, end, j, stop in matcher.get_opcodes():
+    ours, theirs = ([token.strip() for token in each] for each in (before, after))
+    for how, i, end, j, stop in _opcodes(ours, theirs):
         if how == "equal":
             yield "kept", "".join(after[j:stop])
             continue
@@ -138,6 +140,23 @@ def _pieces(before: Sequence[str], after: Sequence[str]) -> Iterator[Piece]:
             yield "removed", "".join(before[i:end])
         if j < stop:
             yield "added", "".join(after[j:stop])
+
+
+def _opcodes(ours: Sequence[str], theirs: Sequence[str]) -> Iterator[tuple[str, int, int, int, int]]:
+    """Yield as difflib does how one row of words becomes the other; what is too long to compare is all replaced."""
+    shortest = min(len(ours), len(theirs))
+    start = next((i for i in range(shortest) if ours[i] != theirs[i]), shortest)
+    end = next((i for i in range(shortest - start) if ours[-1 - i] != theirs[-1 - i]), shortest - start)
+    middle, other = ours[start : len(ours) - end], theirs[start : len(theirs) - end]
+    if start:
+        yield "equal", 0, start, 0, start
+    if len(middle) * len(other) > _MOST_COMPARED:
+        yield "replace", start, start + len(middle), start, start + len(other)
+    else:
+        for how, i, stop, j, last in SequenceMatcher(None, middle, other, autojunk=False).get_opcodes():
+            yield how, start + i, start + stop, start + j, start + last
+    if end:
+        yield "equal", len(ours) - end, len(ours), len(theirs) - end, len(theirs)
 
 
 def _folded(text: str) -> str:

@@ -99,3 +99,21 @@ def test_the_pieces_hold_every_word_of_both(before: str, after: str) -> None:
 def test_an_article_that_is_written_anew_from_end_to_end_is_compared_in_time(many: int) -> None:
     found = changes(tuple(f"Line {n} of the old." for n in range(many)), tuple(f"{n} is new." for n in range(many)))
     assert len(found) == 2 * many
+
+
+@pytest.mark.parametrize("times", [60, 1000])
+def test_words_that_repeat_themselves_are_compared_in_time(times: int) -> None:
+    before, after = "a b " * times, "b a a " * times
+    (change,) = step(article("Storm", FIRST, before), article("Storm", FIRST, after)).changes
+    assert (change.kind, change.number_before) == ("changed", 2)
+    assert "".join(text for how, text in change.pieces if how != "removed").split() == after.split()
+
+
+def test_one_word_that_changed_in_a_long_paragraph_is_told() -> None:
+    before = " ".join(f"word{number}" for number in range(400))
+    (change,) = step(article("Storm", before), article("Storm", before.replace("word200 ", "other "))).changes
+    assert [text.strip() for how, text in change.pieces if how != "kept"] == ["word200", "other"]
+
+
+def test_paragraphs_that_repeat_themselves_are_compared_in_time() -> None:
+    assert step(article("Storm", *["a", "b"] * 500), article("Storm", *["b", "a", "a"] * 500)).changes

@@ -167,6 +167,8 @@ def test_a_date_is_never_guessed(tmp_path: Path, text: str) -> None:
         ("https://", None),
         ("https://[broken", None),
         ("https://news.example/a b", None),
+        ("https://news.example/\ud800", None),
+        ("https://news.example/\x1b[2J", None),
     ],
 )
 def test_an_address_has_one_form(url: str, canonical: str | None) -> None:

@@ -129,6 +129,19 @@ def test_a_form_whose_page_cannot_be_had_is_read_itself_under_the_pages_address(
     assert (found.url, body(found)) == (STORY, TEXT[:2])
 
 
+def test_a_page_cannot_take_the_place_of_one_that_cannot_be_had() -> None:
+    evil = "https://www.post.example/blog/evil"
+    found, _ = read(evil, {evil: page(head=canonical(STORY))})
+    assert found.url == evil
+
+
+def test_what_a_hostile_page_repeats_before_its_root_is_looked_at_once() -> None:
+    hostile = Fetched(STORY, b"<!---->" * 500 + page().encode(), "application/octet-stream")
+    assert body(read_page(hostile, Web())) == TEXT
+    with pytest.raises(ReadError):
+        read_page(Fetched(STORY, b"<!---->" * 500 + b"<p>x", "application/octet-stream"), Web())
+
+
 def test_an_address_that_only_looks_like_a_form_keeps_its_own() -> None:
     url = "https://www.post.example/amp/ferry"
     other = page(

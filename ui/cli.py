@@ -230,8 +230,11 @@ def _say(line: str) -> None:
 @app.command(no_args_is_help=True)
 def watch(
     context: typer.Context,
-    feeds: Annotated[list[str], typer.Argument(metavar="FEED…", help="The addresses of RSS or Atom feeds; a page is looked at for changes.")],
-    every: Annotated[str, typer.Option(help="How often to look: a number with m, h or d; once a minute at most.")] = "15m",
+    feeds: Annotated[
+        list[str],
+        typer.Argument(metavar="FEED…", help="The addresses of RSS or Atom feeds; a page is looked at for changes."),
+    ],
+    every: Annotated[str, typer.Option(help="How often: a number with m, h or d; once a minute at most.")] = "15m",
     publisher: Annotated[str | None, typer.Option(help="Who published the articles.")] = None,
     since: Since = None,
     limit: Limit = None,

@@ -27,9 +27,10 @@ _VARIANT_FIELDS = {
 def canonical_url(url: str) -> str | None:
     """Return an http(s) address without fragment and tracking parameters, or None where it is no such address.
 
-    The address of a copy in an AMP cache is the publisher's.
+    One that holds what cannot be shown, or half a character, is none. The address of a copy in an AMP cache is the
+    publisher's.
     """
-    parts = _split(url)
+    parts = _split(url) if url.strip().isprintable() else None
     cached = _CACHES.fullmatch(f"{parts.hostname}{parts.path}") if parts else None
     if parts and cached:
         parts = _split(_behind(cached["a"] or cached["b"] or cached["c"], parts.query))

@@ -100,12 +100,17 @@ def _from_xml(fetched: Fetched) -> tuple[str | None, list[_Raw]]:
     import feedparser  # slow to import, and only feeds need it
 
     _refuse_declarations(fetched)
-    found = feedparser.parse(
-        BytesIO(fetched.body),
-        response_headers={"content-location": fetched.url, "content-type": _content_type(fetched)},
-        resolve_relative_uris=False,
-        sanitize_html=False,  # only words are taken, and no mark-up
-    )
+    try:
+        found = feedparser.parse(
+            BytesIO(fetched.body),
+            response_headers={"content-location": fetched.url, "content-type": _content_type(fetched)},
+            resolve_relative_uris=False,
+            sanitize_html=False,  # only words are taken, and no mark-up
+        )
+    except Exception as error:  # it stumbles over characters that there are none of: &#xD800;
+        raise ReadError(
+            f"{fetched.url}: the feed is broken ({type(error).__name__}).", "Tell its publisher, or try again later."
+        ) from None
     if not found.version and not found.entries:
         why = "broken" if found.bozo and _ROOT.match(_start(fetched.body)) else "no feed"
         raise ReadError(f"{fetched.url}: it is {why}: nothing in it can be read as RSS or Atom.", _HINT)

@@ -40,7 +40,10 @@ _OTHERS = (
     ("application/rss+xml", "a feed that cannot be read"), ("application/atom+xml", "a feed that cannot be read"),
 )  # fmt: skip
 _TEXTS = {".txt", ".text", ".md", ".markdown"}
-_HTML = re.compile(rb"\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype html|html)[\s>]", re.IGNORECASE | re.DOTALL)
+# Possessive: what a hostile page repeats before its root is looked at once.
+_HTML = re.compile(
+    rb"\s*+(?>(?:<\?xml[^>]*+>|<!--.*?-->)\s*+)*+<(?:!doctype html|html)[\s>]", re.IGNORECASE | re.DOTALL
+)
 _PARAGRAPH = 60  # characters: a shorter line may stand in two articles
 _HOPS = 2  # from an AMP page in a cache over the publisher's AMP page to the page itself
 
@@ -95,8 +98,9 @@ def _own_page(first: _Page, fetch: Fetch) -> _Page:
             return replace(first, address=first.url)  # pages that name each other
         asked.append(page.address)
         found = _fetched(page.address, fetch)
-        if found is None:
-            return replace(page, address=page.url) if page.guessed else page
+        if found is None:  # then only how its own address looks can bear out what it says
+            borne_out = not page.guessed and same_page(plain_form(page.url) or page.url, page.address)
+            return page if borne_out else replace(page, address=page.url)
         if not _alike(page.draft, found.draft):
             return replace(page, address=page.url)  # it names another page than its own
         page = found
