@@ -5,6 +5,7 @@ are stored: what was fetched before is asked of the intake.
 """
 
 import re
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -37,6 +38,7 @@ class Wanted:
     fields: Mapping[str, str] = field(default_factory=dict)  # which field of a record is its title, its text, …
     allow_private: bool = False  # fetch from this machine and its own network as well
     delay: float = 1.0  # seconds between two requests to one host
+    seconds: float | None = None  # after which nothing more is fetched or waited for
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class Sources:
         self._has = has
         self._wanted = wanted
         self._on_wait = on_wait
+        self._until = None if wanted.seconds is None else time.monotonic() + wanted.seconds
         self._open = ExitStack()
         self._fetch: Fetch | None = None
         self._feeds: list[_Feed] = []
@@ -157,7 +160,16 @@ class Sources:
         return read_page(fetched, self._fetcher, details)
 
     def _get(self, url: str, known: Known | None) -> Fetched:
+        self._check_time()
         return self._fetcher.get(url, etag=known.etag if known else None, modified=known.modified if known else None)
+
+    def _waits(self, seconds: float, what: str) -> None:
+        self._check_time()
+        self._on_wait(seconds, what)
+
+    def _check_time(self) -> None:
+        if self._until is not None and time.monotonic() >= self._until:
+            raise ReadError("fetching has taken too long.", "Give the address again later.")
 
     @property
     def _fetcher(self) -> Fetch:
@@ -165,7 +177,7 @@ class Sources:
             from indexes.web.fetching import Fetcher  # a client for HTTP, which files do without
 
             self._fetch = self._open.enter_context(
-                Fetcher(allow_private=self._wanted.allow_private, delay=self._wanted.delay, on_wait=self._on_wait)
+                Fetcher(allow_private=self._wanted.allow_private, delay=self._wanted.delay, on_wait=self._waits)
             )
         return self._fetch
 

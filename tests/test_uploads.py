@@ -14,6 +14,7 @@ import threading
 import types
 import zipfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from email.message import EmailMessage
 from io import BytesIO
@@ -384,6 +385,19 @@ def test_page_that_cannot_be_had_fails_alone(shelf: Library, site: Site) -> None
     assert "404" in by_title[site.url("/c")]["reason"]
     assert "robots.txt" in by_title[site.url("/b")]["reason"]
     assert by_title["boat.md"]["status"] == "added"
+
+
+def test_a_site_that_keeps_us_waiting_is_given_up(shelf: Library, site: Site) -> None:
+    hurried = replace(HERE, seconds=0)
+    (file,) = told(send(TestClient(app(shelf, wanted=hurried)), address=site.url("/wall")))
+    assert (file["status"], "too long" in file["reason"]) == ("failed", True)
+    assert site.requests == []
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "169.254.169.254"])
+def test_a_visitor_is_not_told_where_a_name_leads_inside(shelf: Library, host: str) -> None:
+    (file,) = told(send(TestClient(app(shelf, wanted=Wanted())), address=f"http://{host}/"))
+    assert file["reason"] == f"http://{host}/: it is not on the public internet. This server fetches from nowhere else."
 
 
 def test_what_is_said_about_a_page_holds_and_the_title_of_a_text_does_not(shelf: Library, site: Site) -> None:

@@ -9,7 +9,6 @@ written whole or not at all.
 
 import asyncio
 import re
-import time
 import unicodedata
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
@@ -34,6 +33,7 @@ from indexes.library import Library, Outcome, Source, Wanted
 from indexes.readers import MAX_BYTES, Details, Item, canonical_url, items_in_bytes, parse_date
 from indexes.readers.formats import ENDINGS, READABLE, holds_many
 from indexes.sources import is_address
+from indexes.web.fetched import FetchError
 from ui import schemas
 from ui.access import Visitor
 from ui.limits import TooMany
@@ -44,7 +44,7 @@ from ui.templating import templates
 MAX_FILES = 20  # in one request
 MAX_REQUEST = 60_000_000  # bytes of one request, files and all
 MAX_FETCHED = 20  # articles of a feed in one request
-FETCHING = 300  # seconds after which a request fetches no further article: others wait for their turn
+FETCHING = 300  # seconds after which a request fetches nothing more: others wait for their turn
 AT_ONCE = 4  # requests that are received or wait for their turn; a visitor has one of them
 LAST_ARTICLE = 2  # seconds that an article has to be finished in when the server ends
 
@@ -110,7 +110,10 @@ class Keeper(Protocol):
         """True where visitors may neither add nor remove."""
 
 
-def uploads_router(service: Keeper, wanted: Wanted = Wanted(limit=MAX_FETCHED)) -> APIRouter:  # noqa: B008 — frozen
+_WANTED = Wanted(limit=MAX_FETCHED, seconds=FETCHING)
+
+
+def uploads_router(service: Keeper, wanted: Wanted = _WANTED) -> APIRouter:
     """Return the routes of the library page and of what it does.
 
     `wanted` says how much of a feed is fetched, and how; by default nothing from this machine and its own network.
@@ -440,9 +443,8 @@ class _Work:
             return ()
         with self._library.sources(self._wanted, self._waits) as sources:
             self._tell_step(f"fetching {self._order.address}")
-            until = time.monotonic() + FETCHING
             found = sources.of(self._order.address, self._order.details)
-            fetched = [self._checked(self._fetched(source, until)) for source in found]
+            fetched = [self._checked(self._fetched(source)) for source in found]
             return self._library.add_each(fetched, self._progressed, self._ended, wanted=self._wanted).outcomes
 
     def _checked(self, source: Source) -> Source:
@@ -454,13 +456,11 @@ class _Work:
 
         return replace(source, read=read)
 
-    def _fetched(self, source: Source, until: float) -> Source:
-        """Return a source that tells of its fetching, has an end, and is not noted for another try."""
+    def _fetched(self, source: Source) -> Source:
+        """Return a source that tells of its fetching, and is not noted for another try."""
 
         def read() -> Article | None:
             if source.fetches:
-                if time.monotonic() > until:
-                    raise ReadError(f"{source.name}: those before it took too long.", "Give the address again later.")
                 self._tell_step(f"fetching {source.name}")
             try:
                 return source.read()
@@ -488,7 +488,7 @@ class _Work:
 
 def _to_a_visitor(error: ReadError, name: str) -> ReadError:
     """Return an error in words for whoever has no command line here, and need not know where a name leads inside."""
-    if "--allow-private" not in error.hint:
+    if not (isinstance(error, FetchError) and error.inside):
         return error
     return ReadError(f"{name}: it is not on the public internet.", "This server fetches from nowhere else.")
 

@@ -20,7 +20,14 @@ class Fetched:
 
 
 class FetchError(ReadError):
-    """An address could not be fetched, or must not be: which, why, and what to do."""
+    """An address could not be fetched, or must not be: which, why, and what to do.
+
+    `inside` says that it leads to this machine or a network that is not public: no stranger's business.
+    """
+
+    def __init__(self, what: str, hint: str = "", *, inside: bool = False) -> None:
+        super().__init__(what, hint)
+        self.inside = inside
 
 
 class Fetch(Protocol):

@@ -226,7 +226,7 @@ def _named(url: str) -> Iterator[None]:
     try:
         yield
     except FetchError as error:
-        raise FetchError(f"{shown(url)}: {error.what}", error.hint) from None
+        raise FetchError(f"{shown(url)}: {error.what}", error.hint, inside=error.inside) from None
 
 
 @contextmanager
@@ -238,4 +238,4 @@ def _on_the_way(first: httpx.URL, now: httpx.URL) -> Iterator[None]:
         if now == first:
             raise
         what = f"it redirects to {shown(str(now))}: {error.what}"
-        raise Mishap(what, error.hint, reached=error.reached) from None
+        raise Mishap(what, error.hint, reached=error.reached, inside=error.inside) from None

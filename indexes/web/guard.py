@@ -128,7 +128,7 @@ class Guard(httpcore.NetworkBackend):
     def _refusal(self, host: str, address: str) -> Mishap:
         where = f"{host} is" if host == address else f"{host} ({address}) is"
         if may_connect(address, allow_private=True):
-            return Mishap(
-                f"{where} not on the public internet.", "If you trust it, add --allow-private.", reached=False
-            )
-        return Mishap(f"{where} an address that is never fetched from.", "Check the address.", reached=False)
+            what, hint = "not on the public internet.", "If you trust it, add --allow-private."
+        else:
+            what, hint = "an address that is never fetched from.", "Check the address."
+        return Mishap(f"{where} {what}", hint, reached=False, inside=True)

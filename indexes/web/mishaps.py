@@ -30,9 +30,16 @@ class Mishap(FetchError):
     """A fetch went wrong. It may pass, and its server may have said after how many seconds."""
 
     def __init__(
-        self, what: str, hint: str = "", *, passing: bool = False, pause: float | None = None, reached: bool = True
+        self,
+        what: str,
+        hint: str = "",
+        *,
+        passing: bool = False,
+        pause: float | None = None,
+        reached: bool = True,
+        inside: bool = False,
     ) -> None:
-        super().__init__(what, hint)
+        super().__init__(what, hint, inside=inside)
         self.passing = passing
         self.pause = pause
         self.reached = reached  # there was a connection to the host

@@ -47,4 +47,4 @@ class Pace:
     def _check_open(self, host: str) -> None:
         until, mishap = self._closed.get(host, (0.0, None))
         if mishap and self._clock() < until:
-            raise Mishap(mishap.what, mishap.hint)
+            raise Mishap(mishap.what, mishap.hint, inside=mishap.inside)

@@ -42,7 +42,7 @@ class Robots:
         """Raise FetchError where the host does not let us fetch an address, or does not say whether it does."""
         rules = self._rules(url)
         if rules.failed:
-            raise Mishap(rules.failed.what, rules.failed.hint)
+            raise Mishap(rules.failed.what, rules.failed.hint, inside=rules.failed.inside)
         if rules.says and not rules.says.can_fetch(str(url), NAME):
             raise Mishap(f"robots.txt of {url.host} does not allow machines to fetch it.", SAVE_IT)
 
