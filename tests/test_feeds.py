@@ -152,6 +152,9 @@ PAGE = '<!doctype html><html><head><link rel="alternate" type="application/rss+x
     ("body", "says"),
     [
         (rss(head=BOMB), "declares XML entities"),
+        (rss(item("<a>" * 50_000)), "nested too deeply"),
+        (rss(*[item("<title>x</title>")] * 40_000), "more than 60,000"),
+        (rss("<![CDATA[" * 100_000), "broken"),
         (rss(head=BOMB).encode("utf-16"), "declares XML entities"),
         (rss(head=OUTSIDE), "declares XML entities"),
         (rss(head=HIDDEN), "declares XML entities"),

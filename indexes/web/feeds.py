@@ -24,7 +24,8 @@ from indexes.readers.decoding import decode
 from indexes.web.fetched import Fetched
 
 MOST_ENTRIES = 2000  # a feed names some tens; those of a whole archive come in pieces
-MOST_BYTES = 10_000_000  # takes a quarter of a minute at worst
+MOST_BYTES = 10_000_000
+_MOST_ELEMENTS, _DEEPEST = 60_000, 200  # in all, in one another: of more feedparser takes minutes
 _MB = MOST_BYTES // 1_000_000
 _MEDIA_TYPES = {"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json"}
 _TYPE = r"""<!DOCTYPE(?:"[^"]*"|'[^']*'|[^>\["'])*+"""  # a document type, up to what it declares itself
@@ -34,6 +35,10 @@ _DECLARES = re.compile(rf"{_TYPE}\[", re.IGNORECASE)
 _JSON_FEED = re.compile(r'\{.{0,2000}?"version"\s*:\s*"https?:\\?/\\?/jsonfeed\.org\\?/version', re.DOTALL)
 _PAGE = re.compile(r"<(?:html|head|body|title|meta|div)[\s>]", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
+# What opens and what closes an element; text between marks that says `<p>` does neither.
+_STEP = re.compile(
+    rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|(?P<closes></)|(?P<opens><[A-Za-z](?:[^<>/]|/(?!>))*+>)", re.DOTALL
+)
 _HINT = "Give the address of the feed itself: its page names it, often as RSS or Atom."
 
 
@@ -100,6 +105,7 @@ def _from_xml(fetched: Fetched) -> tuple[str | None, list[_Raw]]:
     import feedparser  # slow to import, and only feeds need it
 
     _refuse_declarations(fetched)
+    _refuse_labyrinths(fetched)
     try:
         found = feedparser.parse(
             BytesIO(fetched.body),
@@ -170,6 +176,20 @@ def _refuse_declarations(fetched: Fetched) -> None:
             f"{fetched.url}: the feed declares XML entities, which may be an attack; it is not read.",
             "Ask its publisher for one without a document type.",
         )
+
+
+def _refuse_labyrinths(fetched: Fetched) -> None:
+    """Refuse a feed of so many elements, or so deep in one another, that it would keep us for minutes."""
+    depth = many = 0
+    for found in _STEP.finditer(fetched.body):
+        many += bool(found["opens"])
+        depth += bool(found["opens"]) - bool(found["closes"])
+        if depth > _DEEPEST or many > _MOST_ELEMENTS:
+            how = "nested too deeply" if depth > _DEEPEST else f"more than {_MOST_ELEMENTS:,}"
+            raise ReadError(
+                f"{fetched.url}: the feed's elements are {how}; it is not read.",
+                "Look for a feed of the newest articles only.",
+            )
 
 
 # --- what it comes to -------------------------------------------------------------------------------------------------
