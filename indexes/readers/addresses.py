@@ -31,7 +31,9 @@ def canonical_url(url: str) -> str | None:
     publisher's.
     """
     parts = _split(url) if url.strip().isprintable() else None
-    cached = _CACHES.fullmatch(f"{parts.hostname}{parts.path}") if parts else None
+    # Over https and its own port it is the cache that answers; else anybody may give out its name.
+    own = parts is not None and parts.scheme == "https" and parts.port in (None, 443)
+    cached = _CACHES.fullmatch(f"{parts.hostname}{parts.path}") if parts and own else None
     if parts and cached:
         parts = _split(_behind(cached["a"] or cached["b"] or cached["c"], parts.query))
     if parts is None:
