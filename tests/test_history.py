@@ -117,3 +117,30 @@ def test_one_word_that_changed_in_a_long_paragraph_is_told() -> None:
 
 def test_paragraphs_that_repeat_themselves_are_compared_in_time() -> None:
     assert step(article("Storm", *["a", "b"] * 500), article("Storm", *["b", "a", "a"] * 500)).changes
+
+
+def test_words_that_changed_far_apart_in_a_long_paragraph_are_told() -> None:
+    before = " ".join("the" if number % 8 == 0 else f"word{number}" for number in range(700))
+    after = before.replace("word50 ", "other ").replace("word650 ", "another ")
+    (change,) = step(article("Storm", before), article("Storm", after)).changes
+    assert [text.strip() for how, text in change.pieces if how != "kept"] == ["word50", "other", "word650", "another"]
+
+
+def test_every_other_paragraph_of_a_long_article_may_have_changed() -> None:
+    before = [f"Boat {number // 2} of Ostrey sank." if number % 2 else f"Mark {number}." for number in range(600)]
+    after = [text.replace("sank", "came home") for text in before]
+    found = step(article("Storm", *before), article("Storm", *after)).changes
+    assert [change.kind for change in found] == ["changed"] * 300
+    assert {next(text.strip() for how, text in change.pieces if how == "added") for change in found} == {"came home"}
+
+
+def test_many_paragraphs_that_repeat_their_words_are_compared_in_time() -> None:
+    before, after = (
+        [text for number in range(100) for text in (f"Mark {number}.", f"Boat {number}. {words * 60} Sunk.")]
+        for words in ("a b ", "b a a ")
+    )
+    found = step(article("Storm", *before), article("Storm", *after)).changes
+    assert len(found) == 100
+    for change in found:
+        assert (change.pieces[0][0], change.pieces[-1][0]) == ("kept", "kept")
+        assert "".join(text for how, text in change.pieces if how != "removed") == change.after
