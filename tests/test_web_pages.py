@@ -135,6 +135,14 @@ def test_a_page_cannot_take_the_place_of_one_that_cannot_be_had() -> None:
     assert found.url == evil
 
 
+@pytest.mark.parametrize("steps", [1, 2, 3, 4])
+def test_a_page_cannot_take_the_place_of_another_over_pages_between(steps: int) -> None:
+    way = [f"https://www.post.example/blog/{step}" for step in range(steps)]
+    other = page("The mayor of Skarra leaves office in June, her office said, and nobody follows her.", title="M")
+    pages = {url: page(head=canonical(to)) for url, to in zip(way, [*way[1:], STORY], strict=True)}
+    assert read(way[0], {**pages, STORY: other})[0].url in way
+
+
 def test_what_a_hostile_page_repeats_before_its_root_is_looked_at_once() -> None:
     hostile = Fetched(STORY, b"<!---->" * 500 + page().encode(), "application/octet-stream")
     assert body(read_page(hostile, Web())) == TEXT

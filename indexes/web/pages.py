@@ -98,13 +98,18 @@ def _own_page(first: _Page, fetch: Fetch) -> _Page:
             return replace(first, address=first.url)  # pages that name each other
         asked.append(page.address)
         found = _fetched(page.address, fetch)
-        if found is None:  # then only how its own address looks can bear out what it says
-            borne_out = not page.guessed and same_page(plain_form(page.url) or page.url, page.address)
-            return page if borne_out else replace(page, address=page.url)
+        if found is None:
+            return _unproved(page)
         if not _alike(page.draft, found.draft):
             return replace(page, address=page.url)  # it names another page than its own
         page = found
-    return page
+    return _unproved(page)
+
+
+def _unproved(page: _Page) -> _Page:
+    """Return a page whose word for its address was not looked into: only how its own looks can bear it out then."""
+    borne_out = not page.guessed and same_page(plain_form(page.url) or page.url, page.address)
+    return page if borne_out else replace(page, address=page.url)
 
 
 def _fetched(url: str, fetch: Fetch) -> _Page | None:
