@@ -210,6 +210,7 @@ def test_a_cookie_on_the_way_is_shown_to_the_end_of_it_and_forgotten(site: Site,
         ("http://user:secret@daily.example/", "it has a name or a password in it."),
         ("http://127.1/", "its host 127.1 is neither a name nor an address in full."),
         ("//2130706433/", "its host 2130706433 is neither a name nor an address in full."),
+        ("http://xn--a/", "it redirects to what is not a web address."),
     ],
 )
 def test_a_redirect_leads_only_where_an_address_may(site: Site, fetcher: Fetcher, to: str, why: str) -> None:
@@ -408,6 +409,7 @@ def test_proxies_of_the_environment_are_not_used(
         ("http://daily example/", "its host is not one."),
         (f"http://{'a' * 64}.example/", "its host is not one."),
         ("http://a..example/", "its host is not one."),
+        ("http://xn--a/", "its host is not one."),
         ("http://daily.example/\x00", "it is not a web address."),
         ("http://daily.example/\udcff", "it is not a web address."),
     ],

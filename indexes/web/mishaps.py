@@ -61,7 +61,7 @@ def told(host: str, silence: float) -> Iterator[None]:
         raise _unconnected(_cause(error), host) from None
     except httpcore.ProtocolError as error:
         raise _ill_spoken(str(error), host) from None
-    except (httpx.RemoteProtocolError, httpx.InvalidURL):  # httpx says it of a redirect
+    except (httpx.RemoteProtocolError, httpx.InvalidURL, UnicodeError):  # httpx says it of a redirect
         raise Mishap("it redirects to what is not a web address.", SAVE_IT) from None
 
 

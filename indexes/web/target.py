@@ -38,7 +38,12 @@ def checked(url: httpx.URL) -> httpx.URL:
         raise Mishap("it has a name or a password in it.", "Give the address without what stands before the @.")
     if url.port is not None and not 0 < url.port < 65536:
         raise Mishap(f"there is no port {url.port}.", _CHECK)
-    return url.copy_with(host=_host(url.raw_host.decode("ascii")), fragment=None)
+    host = _host(url.raw_host.decode("ascii"))
+    try:
+        _ = url.host  # as it is read
+    except UnicodeError:  # `xn--…` stands for no letters
+        raise Mishap("its host is not one.", _CHECK) from None
+    return url.copy_with(host=host, fragment=None)
 
 
 def shown(url: str) -> str:
