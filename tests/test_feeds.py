@@ -181,3 +181,21 @@ def test_a_bad_feed_gets_one_clear_line(body: str | bytes, says: str) -> None:
 def test_an_article_about_entities_is_no_attack() -> None:
     text = rss(item("<title>What &lt;!DOCTYPE x [&lt;!ENTITY y> does</title><link>/a</link>"))
     assert urls(read(text)) == ["https://post.example/a"]
+
+
+def test_no_title_commands_the_terminal_that_shows_it() -> None:
+    items = [
+        '{"url": "/a", "title": "Ferry \\u001b]0;sails\\u0007 \\ud800"}',
+        '{"url": "/b\\u001b[2J", "title": "B"}',
+        '{"url": "/c\\ud800", "title": "C"}',
+        '{"url": "https://me:secret@post.example/d", "title": "\\u001b[31mD"}',
+        '{"url": "/\\u0645\\u06cc\\u200c\\u0631\\u0648\\u062f", "title": "E"}',
+    ]
+    found = read(f'{{"version": "https://jsonfeed.org/version/1", "items": [{",".join(items)}]}}')
+    persian = "https://post.example/\u0645\u06cc\u200c\u0631\u0648\u062f"
+    assert [(entry.url, entry.title) for entry in found.entries] == [
+        ("https://post.example/a", "Ferry ]0;sails"),
+        (persian, "E"),
+    ]
+    assert len(found.left_out) == 3
+    assert all(line.isprintable() and "no web address" in line for line in found.left_out)

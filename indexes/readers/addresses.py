@@ -10,6 +10,7 @@ _TRACKING = {
     "amp_js_v", "amp_gsa", "usqp",
 }  # fmt: skip
 _PORTS = {"http": 80, "https": 443}
+_JOINERS = re.compile("[\u200c\u200d]")  # between the letters of Persian and Hindi words
 # Copies that others keep of a publisher's AMP pages name the publisher's address in their own path.
 _CACHES = re.compile(
     r"[\w-]+\.cdn\.ampproject\.org/(?:c|v|wp)/(?P<a>.+)"
@@ -27,10 +28,10 @@ _VARIANT_FIELDS = {
 def canonical_url(url: str) -> str | None:
     """Return an http(s) address without fragment and tracking parameters, or None where it is no such address.
 
-    One that holds what cannot be shown, or half a character, is none. The address of a copy in an AMP cache is the
-    publisher's.
+    One that holds what cannot be shown, half a character, or somebody's name and password, is none. The address of a
+    copy in an AMP cache is the publisher's.
     """
-    parts = _split(url) if url.strip().isprintable() else None
+    parts = _split(url) if _JOINERS.sub("", url.strip()).isprintable() else None
     # Over https and its own port it is the cache that answers; else anybody may give out its name.
     own = parts is not None and parts.scheme == "https" and parts.port in (None, 443)
     cached = _CACHES.fullmatch(f"{parts.hostname}{parts.path}") if parts and own else None
@@ -78,7 +79,7 @@ def _split(url: str) -> SplitResult | None:
         host, _ = parts.hostname, parts.port
     except ValueError:
         return None
-    if parts.scheme not in _PORTS or not host or any(c.isspace() for c in url):
+    if parts.scheme not in _PORTS or not host or "@" in parts.netloc or any(c.isspace() for c in url):
         return None
     return parts
 

@@ -35,6 +35,7 @@ _DECLARES = re.compile(rf"{_TYPE}\[", re.IGNORECASE)
 _JSON_FEED = re.compile(r'\{.{0,2000}?"version"\s*:\s*"https?:\\?/\\?/jsonfeed\.org\\?/version', re.DOTALL)
 _PAGE = re.compile(r"<(?:html|head|body|title|meta|div)[\s>]", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # they would command a terminal; and half characters
 # What opens and what closes an element; text between marks that says `<p>` does neither.
 _STEP = re.compile(
     rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|(?P<closes></)|(?P<opens><[A-Za-z](?:[^<>/]|/(?!>))*+>)", re.DOTALL
@@ -271,7 +272,7 @@ def _words(value: Any) -> str | None:
     """Return what a person would read of a piece of mark-up, as one line."""
     if not isinstance(value, str):
         return None
-    return " ".join(unescape(_TAG.sub(" ", _without_scripts(value))).split()) or None
+    return " ".join(_CONTROLS.sub(" ", unescape(_TAG.sub(" ", _without_scripts(value)))).split()) or None
 
 
 def _without_scripts(markup: str) -> str:
