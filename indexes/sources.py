@@ -87,8 +87,9 @@ class Sources:
         elif canonical_url(text):
             yield from self._address(text, details or Details())
         else:
-            error = ReadError(f"{text}: it is no web address.", "Give one that begins with https:// or http://.")
-            yield Source(text, partial(_fail, error))
+            from indexes.web import target as targets  # see `_fetcher`
+
+            yield Source(targets.shown(text), partial(_fail, targets.refusal(text)))
 
     def settle(self, left: Iterable[str]) -> None:
         """Remember of each feed how to ask for news, but of those that name one of the sources which are left."""

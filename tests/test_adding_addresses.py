@@ -213,6 +213,12 @@ def test_a_hostile_feed_stops_nothing(opened: Library, beacon: Site, link: str) 
     assert "failed" in statuses(report)
 
 
+def test_an_address_with_a_password_is_refused_and_not_repeated(opened: Library) -> None:
+    (outcome,) = opened.add("https://me:secret@paper.example/wall", wanted=HERE).outcomes
+    assert "it has a name or a password in it." in (outcome.reason or "")
+    assert "secret" not in f"{outcome.path} {outcome.reason}"
+
+
 def test_what_fails_is_tried_again_with_the_feed_and_the_rest_comes_in(opened: Library, beacon: Site) -> None:
     beacon.page("/wall", "", status=404)
     assert sorted(statuses(opened.add(beacon.url("/feed.xml"), wanted=HERE))) == ["added", "failed"]

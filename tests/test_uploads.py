@@ -419,6 +419,12 @@ def test_what_is_no_web_address_is_refused_whole(client: TestClient, shelf: Libr
     assert shelf.articles() == []
 
 
+def test_an_address_with_a_password_is_refused_and_not_repeated(client: TestClient) -> None:
+    detail = send(client, address="https://me:secret@paper.example/wall").json()["detail"]
+    assert "it has a name or a password in it." in detail
+    assert "secret" not in detail
+
+
 def test_page_that_is_fetched_takes_no_other_original_address(client: TestClient) -> None:
     reply = send(client, address="https://paper.example/wall", url="https://paper.example/other")
     assert reply.status_code == 400

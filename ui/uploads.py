@@ -34,6 +34,7 @@ from indexes.readers import MAX_BYTES, Details, Item, canonical_url, items_in_by
 from indexes.readers.formats import ENDINGS, READABLE, holds_many
 from indexes.sources import is_address
 from indexes.web.fetched import FetchError
+from indexes.web.target import refusal
 from ui import schemas
 from ui.access import Visitor
 from ui.limits import TooMany
@@ -296,8 +297,10 @@ def _details(form: FormData) -> Details:
 def _address(form: FormData, name: str) -> str:
     address = _line(form, name, _LONGEST_ADDRESS)
     # Whatever is no address could be taken for a path on this machine.
-    if address and not (is_address(address) and canonical_url(address)):
+    if address and not is_address(address):
         raise HTTPException(400, f"{address!r} is not a web address. Give one that begins with https:// or http://.")
+    if address and not canonical_url(address):
+        raise HTTPException(400, str(refusal(address)))
     return address
 
 

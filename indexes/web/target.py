@@ -9,6 +9,7 @@ from ipaddress import AddressValueError, IPv4Address
 
 import httpx
 
+from indexes.web.fetched import FetchError
 from indexes.web.mishaps import Mishap
 
 _LABEL = re.compile(r"[a-z0-9_-]{1,63}")
@@ -18,6 +19,7 @@ _LONGEST_SHOWN = 120
 _USER = re.compile(r"(?<=//)[^/?#]*@")
 _HINT = "Give one that begins with https:// or http://."
 _CHECK = "Check the address."
+_NAMED, _UNNAMED = "it has a name or a password in it.", "Give the address without what stands before the @."
 
 
 def target(url: str) -> httpx.URL:
@@ -35,7 +37,7 @@ def checked(url: httpx.URL) -> httpx.URL:
         what = f"{url.scheme}: addresses are not fetched." if url.scheme else "it is not a web address."
         raise Mishap(what, _HINT)
     if url.userinfo:
-        raise Mishap("it has a name or a password in it.", "Give the address without what stands before the @.")
+        raise Mishap(_NAMED, _UNNAMED)
     if url.port is not None and not 0 < url.port < 65536:
         raise Mishap(f"there is no port {url.port}.", _CHECK)
     host = _host(url.raw_host.decode("ascii"))
@@ -44,6 +46,13 @@ def checked(url: httpx.URL) -> httpx.URL:
     except UnicodeError:  # `xn--…` stands for no letters
         raise Mishap("its host is not one.", _CHECK) from None
     return url.copy_with(host=host, fragment=None)
+
+
+def refusal(url: str) -> FetchError:
+    """Return why an address that has no canonical form is refused, in words that hold no password."""
+    if _USER.search(url):
+        return FetchError(f"{shown(url)}: {_NAMED}", _UNNAMED)
+    return FetchError(f"{shown(url)}: it is not a web address.", _HINT)
 
 
 def shown(url: str) -> str:
