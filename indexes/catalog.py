@@ -7,10 +7,12 @@ transaction.
 
 import json
 import threading
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import islice
 from pathlib import Path, PurePath
 from sqlite3 import Connection
 from typing import Any, Literal, TypeVar, cast
@@ -20,7 +22,7 @@ from numpy.typing import NDArray
 
 from indexes import tables
 from indexes.article import Article, Filters, Passage
-from indexes.copies import LOOKED_AT, are_copies
+from indexes.copies import LOOKED_AT, are_one_text, runs
 from indexes.database import Database, OnWait
 from indexes.embeddings import Floats, Model
 from indexes.errors import LibraryError
@@ -480,22 +482,45 @@ def _speakers_of_each(db: Connection, which: str) -> dict[int, list[str]]:
 
 # -- copies -----------------------------------------------------------------------------------------------------------
 
-_MOST_COPIES = 50  # that are looked at, those with most sentences in common first
-_WITH_ITS_SENTENCES = f"""
-    SELECT v.row FROM versions mine JOIN prints p ON p.version = mine.row JOIN prints q ON q.print = p.print
-    JOIN versions v ON v.row = q.version WHERE mine.row = ? AND v.current AND v.article <> mine.article
-    GROUP BY v.row HAVING count(*) >= {LOOKED_AT} * min(v.prints, mine.prints)
-    ORDER BY count(*) DESC, v.row LIMIT {_MOST_COPIES}"""
+_MOST_COPIES = 50  # that are named
+_MOST_HOLDING = 50  # articles that are looked up for one sentence: what a paper prints under each article is in all
+_MOST_IN_VAIN = 10  # articles in a row that are read and are no copies, before the rest is left
+_HOLDING = """
+    SELECT v.row, v.prints FROM prints p JOIN versions v ON v.row = p.version
+    WHERE p.print = ? AND v.current AND v.article <> ? ORDER BY p.version LIMIT ?"""
 
 
 def _copies(db: Connection, article_id: str) -> list[Listed]:
-    found = db.execute("SELECT row FROM versions WHERE article = ? AND current", (article_id,)).fetchone()
-    if found is None:
-        return []
-    others = [row for (row,) in db.execute(_WITH_ITS_SENTENCES, found).fetchall()]
-    text = _body_texts(db, found[0]) if others else []
-    copies = [row for row in others if are_copies(text, _body_texts(db, row))]
+    found = db.execute("SELECT row, prints FROM versions WHERE article = ? AND current", (article_id,)).fetchone()
+    others = _with_its_sentences(db, article_id, *found) if found else []
+    copies = list(islice(_that_are_copies(db, found[0], others), _MOST_COPIES)) if others else []
     return _listed(db, copies) if copies else []
+
+
+def _with_its_sentences(db: Connection, article_id: str, version_row: int, many: int) -> list[int]:
+    """Return the current versions that share sentences with this one, those first whose sentences are rare."""
+    shared: Counter[int] = Counter()
+    weight: dict[int, float] = defaultdict(float)
+    sentences: dict[int, int] = {}
+    for (number,) in db.execute("SELECT print FROM prints WHERE version = ?", (version_row,)).fetchall():
+        holding = db.execute(_HOLDING, (number, article_id, _MOST_HOLDING)).fetchall()
+        sentences.update(holding)
+        for row, _ in holding:
+            shared[row] += 1
+            weight[row] += 1 / len(holding)
+    enough = (row for row, count in shared.items() if count >= LOOKED_AT * min(many, sentences[row]))
+    return sorted(enough, key=lambda row: (-weight[row], row))
+
+
+def _that_are_copies(db: Connection, version_row: int, others: Sequence[int]) -> Iterator[int]:
+    ours = runs(_body_texts(db, version_row))
+    in_vain = 0
+    for row in others:
+        if are_one_text(ours, runs(_body_texts(db, row))):
+            yield row
+            in_vain = 0
+        elif (in_vain := in_vain + 1) == _MOST_IN_VAIN:
+            return
 
 
 def _body_texts(db: Connection, version_row: int) -> list[str]:

@@ -81,6 +81,39 @@ def test_an_article_that_quotes_another_is_no_copy(filled: Library) -> None:
     assert publishers(filled, quoting) == ["Gazette"]
 
 
+FOOTER = (
+    "Sign up for our letter and have the news of the whole coast on your table every single morning. Follow us on all "
+    "the networks that you can think of today."
+)
+
+
+def issue(number: int) -> Article:
+    """Make an article that shares with the others only what the paper prints under each."""
+    own = [" ".join(f"{word}{number}" for word in text.split()) for text in OTHER]
+    return paper("Gazette", *own, FOOTER, title=f"Parish {number}")
+
+
+def test_what_a_paper_prints_under_each_article_hides_no_copy(filled: Library) -> None:
+    for number in range(80):
+        filled.add_article(issue(number))
+    changed = [
+        text.replace("twelve", "twenty").replace("Forty", "Fifty").replace("Thursday", "Friday") for text in STORM
+    ]
+    copy = paper("Gazette", *changed, FOOTER, title="Boats lost in gale")
+    filled.add_article(copy)
+    filled.add_article(paper("Register", *STORM, FOOTER))
+    assert sorted(filter(None, publishers(filled, copy))) == ["Courier", "Register"]
+    assert sorted(filter(None, publishers(filled, COURIER))) == ["Gazette", "Register"]
+    assert not publishers(filled, issue(7))
+
+
+def test_a_report_in_very_many_papers_has_as_many_copies_as_are_named(filled: Library) -> None:
+    for number in range(60):
+        filled.add_article(paper(f"Paper {number}", f"Paper {number} has it from the coast.", *STORM))
+    assert len(publishers(filled, COURIER)) == 50
+    assert len(publishers(filled, paper("Paper 59", "Paper 59 has it from the coast.", *STORM))) == 50
+
+
 def test_a_few_words_are_alike_by_chance(filled: Library) -> None:
     for publisher in ("Register", "Beacon"):
         filled.add_article(paper(publisher, "The match between Tarn and Skarra ended in a draw.", title="Draw"))
