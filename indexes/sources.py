@@ -165,11 +165,11 @@ class Sources:
         return self._fetcher.get(url, etag=known.etag if known else None, modified=known.modified if known else None)
 
     def _waits(self, seconds: float, what: str) -> None:
-        self._check_time()
+        self._check_time(seconds)
         self._on_wait(seconds, what)
 
-    def _check_time(self) -> None:
-        if self._until is not None and time.monotonic() >= self._until:
+    def _check_time(self, ahead: float = 0.0) -> None:
+        if self._until is not None and time.monotonic() + ahead >= self._until:
             raise ReadError("fetching has taken too long.", "Give the address again later.")
 
     @property

@@ -394,6 +394,14 @@ def test_a_site_that_keeps_us_waiting_is_given_up(shelf: Library, site: Site) ->
     assert site.requests == []
 
 
+def test_no_wait_is_begun_that_would_take_too_long(shelf: Library, site: Site) -> None:
+    site.page("/wall", "", status=503, headers={"Retry-After": "59"})
+    hurried = replace(HERE, seconds=50)
+    (file,) = told(send(TestClient(app(shelf, wanted=hurried)), address=site.url("/wall")))
+    assert (file["status"], "too long" in file["reason"]) == ("failed", True)
+    assert [request.path for request in site.requests] == ["/robots.txt", "/wall"]
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "169.254.169.254"])
 def test_a_visitor_is_not_told_where_a_name_leads_inside(shelf: Library, host: str) -> None:
     (file,) = told(send(TestClient(app(shelf, wanted=Wanted())), address=f"http://{host}/"))
