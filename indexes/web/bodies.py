@@ -6,7 +6,8 @@ from typing import Protocol
 
 import httpx
 
-from indexes.web.mishaps import SAVE_IT, Mishap
+from indexes.web.fetched import SAVE_IT
+from indexes.web.mishaps import Mishap
 
 ENCODINGS = "gzip, deflate"  # what we can unpack, and ask for
 _NONE = ("", "identity", "none", "utf-8")  # the last two in error, from servers that mean the same

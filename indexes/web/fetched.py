@@ -5,6 +5,8 @@ from typing import Protocol
 
 from indexes.errors import ReadError
 
+SAVE_IT = "Open it in a browser where you can read it, save the page, and add that file."  # what helps nearly always
+
 
 @dataclass(frozen=True, slots=True)
 class Fetched:

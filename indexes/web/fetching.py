@@ -21,9 +21,9 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 from indexes.readers import MAX_BYTES
 from indexes.web import bodies, mishaps, robots, statuses
 from indexes.web.deadline import Deadline
-from indexes.web.fetched import Fetched, FetchError
+from indexes.web.fetched import SAVE_IT, Fetched, FetchError
 from indexes.web.guard import Guard, Resolve, look_up
-from indexes.web.mishaps import SAVE_IT, EndlessRedirects, Mishap
+from indexes.web.mishaps import EndlessRedirects, Mishap
 from indexes.web.pace import Pace, Wait
 from indexes.web.robots import Robots
 from indexes.web.target import checked, shown, target

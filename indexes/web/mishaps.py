@@ -10,9 +10,8 @@ from contextlib import contextmanager
 import httpcore
 import httpx
 
-from indexes.web.fetched import FetchError
+from indexes.web.fetched import SAVE_IT, FetchError
 
-SAVE_IT = "Open it in a browser, save the page, and add that file."
 _LATER = "Try again later."
 _ADDRESS = "Check the address."
 _UNSAFE = "Nothing is fetched from a host that cannot show who it is. " + SAVE_IT

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import httpx
 from protego import Protego
 
-from indexes.web.fetched import FetchError
-from indexes.web.mishaps import SAVE_IT, EndlessRedirects, Mishap
+from indexes.web.fetched import SAVE_IT, FetchError
+from indexes.web.mishaps import EndlessRedirects, Mishap
 
 NAME = "Newscite"  # as a robots.txt would call us
 LARGEST = 500_000  # bytes; what comes after them is not read

@@ -6,7 +6,8 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
-from indexes.web.mishaps import SAVE_IT, Mishap
+from indexes.web.fetched import SAVE_IT
+from indexes.web.mishaps import Mishap
 
 PATIENCE = 60.0  # seconds: a server that wants a longer pause is not waited for
 _PASSING = {408, 425, 429, 500, 502, 503, 504}

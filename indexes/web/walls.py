@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 from indexes.errors import ReadError
 from indexes.readers.jsonld import Record, is_free
 from indexes.readers.pagehead import article_record, says_article
+from indexes.web.fetched import SAVE_IT
 
-SAVE_IT = "Open it in your browser where you can read it, save the page, and add the file."
 CHECK_IT = "Check the address, or look for the article at its publisher."
 _TEASER = 1200  # characters: two to four paragraphs, and hardly a whole article
 _REMARK = 500  # characters: what such a page may say besides its own wording
