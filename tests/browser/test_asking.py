@@ -92,7 +92,7 @@ def test_retry_asks_again_in_the_same_place(chat: Chat) -> None:
     chat.wait_for(chat.answers.first)
     expect(chat.answers).to_have_count(1)
     expect(chat.asked).to_have_count(1)
-    assert chat.answers.first.inner_text() == said
+    expect(chat.answers.first).to_have_text(said, use_inner_text=True)  # how it came about is told last
 
 
 def test_an_edited_question_is_answered_in_its_place(chat: Chat) -> None:
