@@ -92,6 +92,11 @@ class Catalog:
         self.intake = Intake(self._database)
         self._cached: dict[Hashable, tuple[int, Any]] = {}
         self._cache_lock = threading.Lock()
+        try:
+            self._make_prints()
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Close the file. Everything acknowledged is in it already."""
@@ -106,6 +111,17 @@ class Catalog:
         """Return what a search must know first."""
         with self._database.reading() as db:
             return tables.state(db)
+
+    def _make_prints(self) -> None:
+        """Have what an older Newscite has added found as copies too; a file of another version is left as it is."""
+        if self.format() != FORMAT:
+            return
+        with self._database.reading() as db:
+            if not tables.without_prints(db):
+                return
+        with self._database.writing() as db:
+            for row in tables.without_prints(db):  # another process may have been first
+                tables.insert_prints(db, row)
 
     # -- adding and removing ------------------------------------------------------------------------------------
 
@@ -513,21 +529,14 @@ def _with_its_sentences(db: Connection, article_id: str, version_row: int, many:
 
 
 def _that_are_copies(db: Connection, version_row: int, others: Sequence[int]) -> Iterator[int]:
-    ours = runs(_body_texts(db, version_row))
+    ours = runs(tables.body_texts(db, version_row))
     in_vain = 0
     for row in others:
-        if are_one_text(ours, runs(_body_texts(db, row))):
+        if are_one_text(ours, runs(tables.body_texts(db, row))):
             yield row
             in_vain = 0
         elif (in_vain := in_vain + 1) == _MOST_IN_VAIN:
             return
-
-
-def _body_texts(db: Connection, version_row: int) -> list[str]:
-    found = db.execute(
-        "SELECT text FROM paragraphs WHERE version = ? AND number IS NOT NULL ORDER BY position", (version_row,)
-    )
-    return [text for (text,) in found]
 
 
 # -- comparing --------------------------------------------------------------------------------------------------------

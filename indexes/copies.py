@@ -6,7 +6,6 @@ finds, and then judged by how many of the shorter text's runs of words stand in 
 copied text does not count.
 """
 
-import json
 import re
 import unicodedata
 from collections.abc import Sequence, Set
@@ -34,13 +33,13 @@ _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\W_]+")
 _SENTENCE_END = re.compile(r"[.!?…]+[”\"’')\]]*\s+|[。！？]")
 
 
-def prints(text: str) -> str:
-    """Return, as a JSON list, a number for each sentence of a paragraph: the same one where the words are the same.
+def prints(text: str) -> list[int]:
+    """Return a number for each sentence of a paragraph: the same one where the words are the same.
 
     Very short sentences, which all papers write, have none.
     """
     found = (words(sentence) for sentence in _SENTENCE_END.split(text))
-    return json.dumps([_number(sentence) for sentence in found if len(sentence) >= SHORTEST_SENTENCE])
+    return [_number(sentence) for sentence in found if len(sentence) >= SHORTEST_SENTENCE]
 
 
 def words(text: str) -> list[str]:

@@ -101,14 +101,12 @@ def lacking(db: Connection) -> list[str]:
         *(f"CREATE TABLE {table} {its} WITHOUT ROWID" for table, its in _LATER_TABLES.items() if table not in tables),
         *(f"ALTER TABLE {t} ADD COLUMN {c} {kind}" for (t, c), kind in _LATER_COLUMNS.items() if (t, c) not in known),
         *(f"CREATE INDEX {index} ON {where}" for index, where in _LATER_INDEXES.items() if index not in indexes),
-        *(_printing(db, "prints IS NULL") if _lacks_prints(db, known) else ()),
     ]
 
 
-def _lacks_prints(db: Connection, known: set[tuple[str, str]]) -> bool:
-    if ("versions", "prints") not in known:
-        return True
-    return db.execute("SELECT 1 FROM versions WHERE prints IS NULL LIMIT 1").fetchone() is not None
+def without_prints(db: Connection) -> list[int]:
+    """Return the rows of the versions that an older Newscite has added, which knew nothing of copies."""
+    return [row for (row,) in db.execute("SELECT row FROM versions WHERE prints IS NULL").fetchall()]
 
 
 # -- the manifest -----------------------------------------------------------------------------------------------------
@@ -188,8 +186,7 @@ def _fill_version(
     row = _version_row(db, article, current)
     for position, paragraph in enumerate(article.paragraphs):
         _insert_paragraph(db, row, position, paragraph)
-    for statement in _printing(db, f"row = {row}"):
-        db.execute(statement)
+    insert_prints(db, row)
     _insert_stems(db, article, row)
     insert_passages(db, row, passages, vectors, model_id)
     return row
@@ -203,10 +200,7 @@ def _retire(db: Connection, article: Article) -> None:
     if current:
         _take_out_of_chroma(db, current[0])
         db.execute("UPDATE versions SET current = 0 WHERE row = ?", current)
-        db.execute(
-            _COPY_TO_PAST,
-            current,
-        )
+        db.execute(_COPY_TO_PAST, current)
     again = db.execute(
         "SELECT row FROM versions WHERE article = ? AND version = ?", (article.id, article.version)
     ).fetchone()
@@ -330,16 +324,19 @@ def _insert_stems(db: Connection, article: Article, version_row: int) -> None:
     )
 
 
-def _printing(db: Connection, which: str) -> tuple[str, str]:
-    """Return the statements that make the prints of those versions for which the condition holds."""
-    db.create_function("prints", 1, prints, deterministic=True)
-    versions = f"(SELECT row FROM versions WHERE {which})"
-    return (
-        "INSERT OR IGNORE INTO prints SELECT p.value, g.version FROM paragraphs g, json_each(prints(g.text)) p"
-        f" WHERE g.number IS NOT NULL AND g.version IN {versions}",
-        "UPDATE versions SET prints = (SELECT count(*) FROM prints WHERE prints.version = versions.row)"
-        f" WHERE row IN {versions}",
+def insert_prints(db: Connection, version_row: int) -> None:
+    """Note the sentences of a version by which its copies are looked for."""
+    found = {number for text in body_texts(db, version_row) for number in prints(text)}
+    db.executemany("INSERT INTO prints VALUES (?, ?)", [(number, version_row) for number in found])
+    db.execute("UPDATE versions SET prints = ? WHERE row = ?", (len(found), version_row))
+
+
+def body_texts(db: Connection, version_row: int) -> list[str]:
+    """Return the texts of the numbered paragraphs of a version."""
+    found = db.execute(
+        "SELECT text FROM paragraphs WHERE version = ? AND number IS NOT NULL ORDER BY position", (version_row,)
     )
+    return [text for (text,) in found]
 
 
 def insert_passages(
@@ -390,10 +387,7 @@ def rebuild_stems(db: Connection) -> None:
     for row in all_of(db, "SELECT * FROM versions"):
         _insert_stems(db, article_from(db, row), row["row"])
         if not row["current"]:
-            db.execute(
-                _COPY_TO_PAST,
-                (row["row"],),
-            )
+            db.execute(_COPY_TO_PAST, (row["row"],))
 
 
 def rebuild_speakers(db: Connection) -> None:
