@@ -36,9 +36,12 @@ _JSON_FEED = re.compile(r'\{.{0,2000}?"version"\s*:\s*"https?:\\?/\\?/jsonfeed\.
 _PAGE = re.compile(r"<(?:html|head|body|title|meta|div)[\s>]", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # they would command a terminal; and half characters
-# What opens and what closes an element; text between marks that says `<p>` does neither.
+# What opens and what closes an element, and one that is empty or never ends; text between marks that says `<p>` does
+# none of it.
 _STEP = re.compile(
-    rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|(?P<closes></)|(?P<opens><[A-Za-z](?:[^<>/]|/(?!>))*+>)", re.DOTALL
+    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)"
+    r"|(?P<closes></)|(?P<opens><[A-Za-z](?:[^<>/]|/(?!>))*+>)|(?P<other><[A-Za-z])",
+    re.DOTALL,
 )
 _HINT = "Give the address of the feed itself: its page names it, often as RSS or Atom."
 
@@ -182,8 +185,8 @@ def _refuse_declarations(fetched: Fetched) -> None:
 def _refuse_labyrinths(fetched: Fetched) -> None:
     """Refuse a feed of so many elements, or so deep in one another, that it would keep us for minutes."""
     depth = many = 0
-    for found in _STEP.finditer(fetched.body):
-        many += bool(found["opens"])
+    for found in _STEP.finditer(_plain(fetched.body)):
+        many += bool(found["opens"] or found["other"])
         depth += bool(found["opens"]) - bool(found["closes"])
         if depth > _DEEPEST or many > _MOST_ELEMENTS:
             how = "nested too deeply" if depth > _DEEPEST else f"more than {_MOST_ELEMENTS:,}"
