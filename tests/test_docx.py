@@ -317,8 +317,8 @@ with zipfile.ZipFile(io.BytesIO(GOOD)) as good:
     [
         (b"\n", "empty", "Save"),
         (b"Only text.", "no Word document", r"\.docx"),
-        (b"%PDF-1.7 x", "a PDF", "Save"),
-        (b"{\\rtf1 x}", "rich text", "Save"),
+        (b"%PDF-1.7 x", "a PDF", "the ending of what it is"),
+        (b"{\\rtf1 x}", "rich text", "the ending of what it is"),
         (OLE, "an old office document", r"save it as .*\.docx"),
         (OLE + "EncryptedPackage".encode("utf-16-le"), "locked with a password", "without one"),
         (archive(a=b"x"), "a ZIP archive but no Word document", r"\.zip"),
