@@ -14,7 +14,7 @@ from langchain_core.runnables import RunnableConfig
 from indexes.article import Filters
 from indexes.errors import ModelUnavailable
 from prompts import load
-from rag.also import copies
+from rag.also import with_copies
 from rag.answer import CANNOT_ANSWER, Answer, Claim, Mode, Nearest, Reason
 from rag.conflicts import disagreements, words
 from rag.context import fit, passages
@@ -217,7 +217,7 @@ class Inquiry:
         asked = self._model if self.passages else None
         return replace(
             answer,
-            citations=tuple(replace(each, copies=copies(each, self.library)) for each in answer.citations),
+            citations=with_copies(answer.citations, self.library),
             asked_as=self._alone if self._alone != self.asked.question else None,
             fallback_reason=self.failure,
             undated_left_out=self.library.undated(self.asked.filters),

@@ -12,6 +12,7 @@ from datetime import date
 from functools import lru_cache
 
 from indexes.article import Article, Paragraph
+from indexes.names import folded, surname
 from indexes.terms import terms
 from rag.figures import figures
 from rag.library import Hit, Library
@@ -73,7 +74,7 @@ def retrieve(question: Question, library: Library, k: int = KEPT) -> list[Eviden
         )
         for key, score in fused
     )
-    return _distinct(_as_one_text(found, library), k)
+    return _distinct(_as_one_text(found, library, question.filters.speaker), k)
 
 
 def ranked_lists(question: Question, library: Library) -> dict[str, list[Hit]]:
@@ -156,16 +157,17 @@ def _says_nothing_new(evidence: Evidence, one: Evidence) -> bool:
     """Tell whether two paragraphs are one with a word or two changed: agencies' sentences stand in many papers."""
     if evidence.id == one.id:
         return True
-    return _near_identical(_stems(evidence.paragraph), _stems(one.paragraph)) and _same_figures(evidence, one)
+    return _near_identical(_stems(evidence.paragraph.text), _stems(one.paragraph.text)) and _same_figures(evidence, one)
 
 
 # -- one text in several articles -------------------------------------------------------------------------------------
 
 
-def _as_one_text(found: Iterable[Evidence], library: Library) -> Iterator[Evidence]:
+def _as_one_text(found: Iterable[Evidence], library: Library, speaker: str | None) -> Iterator[Evidence]:
     """Yield each paragraph; one of a copy as it stands in the article of that text that was found first.
 
-    What only the copy has stays the copy's, and so does what it has newer figures for.
+    What only the copy has stays the copy's, and so does what it has newer figures for. Where only the words of one
+    speaker are looked for, it is yielded as it stands where this person speaks.
     """
     first: dict[str, Article] = {}  # by the id of an article: which stands for it
     for evidence in found:
@@ -179,16 +181,17 @@ def _as_one_text(found: Iterable[Evidence], library: Library) -> Iterator[Eviden
             yield evidence
             continue
         evidence = replace(evidence, copy_of=original.id)
-        yield from _standing_in(original, evidence) or [evidence]
+        same = _standing_in(original, evidence)
+        yield from [one for one in same if speaker is None or _speaks(speaker, one.paragraph)] or [evidence]
 
 
 def _standing_in(original: Article, evidence: Evidence) -> list[Evidence]:
     """Return the paragraphs of the original that a copy's paragraph is made of; none where they cannot stand for it."""
-    stems = _stems(evidence.paragraph)
+    stems = _stems(evidence.paragraph.text)
     same = [
         replace(evidence, article=original, paragraph=paragraph, copy_of=None)
         for paragraph in original.body
-        if _mostly_in(stems, _stems(paragraph))
+        if _mostly_in(stems, _stems(paragraph.text))
     ]
     speakers = {speaker.name for one in same for speaker in one.paragraph.speakers}
     if not {speaker.name for speaker in evidence.paragraph.speakers} <= speakers:
@@ -197,11 +200,16 @@ def _standing_in(original: Article, evidence: Evidence) -> list[Evidence]:
     return [] if revised else same
 
 
+def _speaks(speaker: str, paragraph: Paragraph) -> bool:
+    """Tell whether a person, by full name or surname, speaks in a paragraph."""
+    return any(folded(speaker) in (folded(each.name), surname(each.name)) for each in paragraph.speakers)
+
+
 def _retells(evidence: Evidence, one: Evidence) -> bool:
     """Tell whether two paragraphs stand in two articles of one origin, and one is the other with changes."""
     if evidence.origin != one.origin or evidence.article.id == one.article.id:
         return False
-    return _mostly_in(_stems(evidence.paragraph), _stems(one.paragraph))
+    return _mostly_in(_stems(evidence.paragraph.text), _stems(one.paragraph.text))
 
 
 def _mostly_in(a: frozenset[str], b: frozenset[str]) -> bool:
@@ -215,9 +223,9 @@ def _day(evidence: Evidence) -> date:
     return evidence.article.updated or evidence.article.published or date.min
 
 
-@lru_cache(maxsize=4096)
-def _stems(paragraph: Paragraph) -> frozenset[str]:
-    return frozenset(terms(paragraph.text))
+@lru_cache(maxsize=512)  # as many as one question compares
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(terms(text))
 
 
 # -- alike ------------------------------------------------------------------------------------------------------------

@@ -162,6 +162,15 @@ def test_a_filter_by_speaker_keeps_to_whom_it_names() -> None:
     assert [(one.article.publisher, one.number) for one in evidence] == [("Courier", 3)]
 
 
+def test_a_filter_by_speaker_holds_where_one_copy_sets_in_two_paragraphs_what_another_sets_in_one() -> None:
+    together = paper("Register", *WIRE[:2], f"{WIRE[2]} {WIRE[3]}", WIRE[4])
+    for question in QUESTIONS:
+        for order in ((COURIER, together), (together, COURIER)):
+            evidence = found(question, *order, filters=Filters(speaker="Ada Lind"))
+            assert len(evidence) == 1
+            assert all("Ada Lind" in {speaker.name for speaker in one.paragraph.speakers} for one in evidence)
+
+
 def test_a_copy_that_is_removed_meanwhile_is_not_named() -> None:
     class Losing(MemoryLibrary):
         def article(self, article_id: str, version: str | None = None) -> Article:
