@@ -202,3 +202,9 @@ def test_no_title_commands_the_terminal_that_shows_it() -> None:
     ]
     assert len(found.left_out) == 3
     assert all(line.isprintable() and "no web address" in line for line in found.left_out)
+
+
+@pytest.mark.parametrize("element", ["author", "dc:creator", "itunes:author", "managingEditor", "webMaster"])
+def test_who_wrote_an_entry_costs_no_time(element: str) -> None:
+    text = rss(item(f"<title>Wall</title><link>/wall</link><{element}>{'a.' * 100_000}</{element}>"))
+    assert [entry.title for entry in read(text).entries] == ["Wall"]
